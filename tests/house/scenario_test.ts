@@ -1,0 +1,27 @@
+/** A scenario whose tools are missing is left out, and that is said. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runTests } from "../runner/test_job.ts";
+
+const scenarioModule = new URL("../e2e/scenario.ts", import.meta.url).href;
+const planted = `
+import { bindScenarios } from ${JSON.stringify(scenarioModule)};
+const play = async () => {};
+bindScenarios({ name: "planted", runtime: "node", command: [] }, [
+  { name: "one with its tools", tools: ["sh"], play },
+  { name: "one without", tools: ["sh", "no-such-tool"], play },
+]);
+`;
+
+test("bindScenarios leaves out a scenario whose tools are missing, says so, and the rest passes", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "dispatch-planted-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, "planted_test.ts"), planted);
+  await writeFile(join(folder, "package.json"), '{"type":"module"}');
+  const result = await runTests({ area: "planted", target: "node", files: ["planted_test.ts"] }, folder);
+  assert.deepEqual([result.passed, result.failed], [1, 0]);
+  assert.deepEqual(result.leftOut, ["planted: one without (not installed: no-such-tool)"]);
+});
