@@ -1,0 +1,108 @@
+/** Makes self-signed identities. Touches WebCrypto only. */
+import { TlsIdentity } from "./identity.ts";
+import { type KeyKind, keyKinds } from "./key_kind.ts";
+import { type CertificateNames, normalizeAddress, normalizeDnsName } from "./names.ts";
+import {
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from "./x509.ts";
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 3650;
+/** Longest common name (RFC 5280 appendix A, ub-common-name). */
+const COMMON_NAME_LENGTH = 64;
+
+/** What a self-signed certificate is to be. */
+export interface SelfSignedOptions extends CertificateNames {
+  /** Default `p256`. */
+  readonly key?: KeyKind;
+  /** Days of validity from now on, 1–3650. Default 397, which every client takes; some refuse more than 398. */
+  readonly days?: number;
+  /** The moment of generation, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/**
+ * Generates a key and a certificate that it signs itself, for TLS servers.
+ *
+ * Serial number: random, positive, 16 bytes. Validity: from one day ago, for clients whose clock is late, to `days` from
+ * now. Common name: the first name of at most 64 characters.
+ *
+ * @throws {RangeError} when there is neither a name nor an address, one of them can't be in a certificate, or `days` is
+ * out of range
+ */
+export async function generateSelfSigned(crypto: Crypto, options: SelfSignedOptions): Promise<TlsIdentity> {
+  const { key = "p256", days = 397, nowMs } = options;
+  const names = checkNames(options);
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw new RangeError(`Cannot use a number as days of validity: current value is ${days}`);
+  }
+  const kind = keyKinds[key];
+  const keys = (await crypto.subtle.generateKey(kind.generation, true, ["sign", "verify"])) as CryptoKeyPair;
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      serialNumber: randomSerial(crypto),
+      name: [{ CN: [commonName(names)] }],
+      notBefore: wholeSecond(nowMs - DAY_MS),
+      notAfter: wholeSecond(nowMs + days * DAY_MS),
+      keys,
+      signingAlgorithm: { name: kind.generation.name, hash: kind.hash },
+      extensions: await serverExtensions(crypto, names, keys.publicKey),
+    },
+    crypto,
+  );
+  const keyDer = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return await TlsIdentity.fromDer(crypto, [certificate.rawData], keyDer);
+}
+
+function checkNames({ dnsNames, ipAddresses }: CertificateNames): CertificateNames {
+  if (dnsNames.length + ipAddresses.length === 0) {
+    throw new RangeError("Cannot use nothing as the names of a certificate: current value is []");
+  }
+  return {
+    dnsNames: dnsNames.map((name) => normalizeDnsName(name) ?? refuse(name, "DNS name")),
+    ipAddresses: ipAddresses.map((address) => normalizeAddress(address) ?? refuse(address, "IP address")),
+  };
+}
+
+function refuse(value: string, role: string): never {
+  throw new RangeError(`Cannot use text as a certificate's ${role}: current value is ${JSON.stringify(value)}`);
+}
+
+function commonName({ dnsNames, ipAddresses }: CertificateNames): string {
+  // An empty name is not allowed in the issuer (RFC 5280 section 4.1.2.4), and this one is subject and issuer.
+  return [...dnsNames, ...ipAddresses].find((name) => name.length <= COMMON_NAME_LENGTH) ?? "Dispatch";
+}
+
+/**
+ * Neither basicConstraints nor keyUsage is among them: operators pin this certificate as a trust anchor, and it must do
+ * as a leaf and as its own issuer at once. With CA:TRUE, rustls and NSS refuse it as a server's; with CA:FALSE, GnuTLS
+ * refuses it as an issuer; with a keyUsage that lacks keyCertSign, GnuTLS and OpenSSL 1.1.1 do, and one that has it
+ * without CA:TRUE goes against RFC 5280. Without both extensions all of them, and Java, accept it.
+ */
+async function serverExtensions(crypto: Crypto, names: CertificateNames, publicKey: CryptoKey): Promise<Extension[]> {
+  return [
+    new SubjectAlternativeNameExtension([
+      ...names.dnsNames.map((value) => ({ type: "dns" as const, value })),
+      ...names.ipAddresses.map((value) => ({ type: "ip" as const, value })),
+    ]),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    await SubjectKeyIdentifierExtension.create(publicKey, false, crypto),
+  ];
+}
+
+function randomSerial(crypto: Crypto): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  // The first two bits as 01: positive, and always the full 16 bytes.
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Certificates hold whole seconds (RFC 5280 section 4.1.2.5). */
+function wholeSecond(timeMs: number): Date {
+  return new Date(Math.floor(timeMs / 1000) * 1000);
+}

@@ -1,0 +1,19 @@
+/** Certificates: the identity that listeners show, where it comes from, and how it is kept. */
+export {
+  loadOrCreateSelfSigned,
+  loadRecorded,
+  type SelfSignedRequest,
+  type SelfSignedResult,
+  type SelfSignedSlot,
+  type SelfSignedStore,
+} from "./certificate_store.ts";
+export type { CertificateFacts, ChainLink, KeyFacts } from "./facts.ts";
+export { generateSelfSigned, type SelfSignedOptions } from "./generate.ts";
+export { TlsIdentity } from "./identity.ts";
+export { CertificateKeeper, type IdentityListener } from "./keeper.ts";
+export { type KeyKind, keyKinds } from "./key_kind.ts";
+export { automaticNames, type CertificateNames, type NameSources } from "./names.ts";
+export { randomPassword } from "./password.ts";
+export { packPfx } from "./pfx_pack.ts";
+export { unpackPfx } from "./pfx_unpack.ts";
+export { daysLeft, type ExpiryWarning, expiryWarning, isRenewalDue, type Validity } from "./renewal.ts";

@@ -1,0 +1,187 @@
+/** Takes events over from the spool into the message log, whatever happens to the database meanwhile. */
+import type { Clock, Logger } from "../capabilities.ts";
+import type { Spool } from "../spool/spool.ts";
+import { WaitingRoom } from "../spool/waiting_room.ts";
+import type { MessageEvent, MessageEventKind } from "./message_event.ts";
+import type { MessageLog } from "./message_log.ts";
+
+const batchRows = 500;
+/** Pause after a batch: few larger transactions cost less than many small ones, and mail in a burst goes before its log. */
+const gatherMs = 200;
+/** Rows that may wait before the pauses are left out. */
+const maxBehindRows = 50_000;
+const firstRetryMs = 100;
+const longestRetryMs = 5000;
+
+/** Whether events reach the message log, and if not, why. */
+export interface LogWriterState {
+  readonly isWorking: boolean;
+  /** The last error, one sentence; `null` while it works. */
+  readonly reason: string | null;
+}
+
+/** What the writer stands between. */
+export interface LogWriterOptions {
+  readonly history: Pick<Spool, "takeHistory" | "forgetHistory" | "counts">;
+  readonly log: Pick<MessageLog, "append">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** See {@link MessageLog.append}; asked for each batch. */
+  readonly unlogged: () => ReadonlySet<MessageEventKind>;
+}
+
+/**
+ * The loop that writes the message log.
+ *
+ * A batch is forgotten by the spool only after the log holds it. What fails is tried again, after pauses that grow from
+ * 0.1 to 5 s, until it succeeds or the writer is stopped; a batch that was written twice is stored once.
+ */
+export class LogWriter {
+  readonly #options: LogWriterOptions;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #state: LogWriterState = { isWorking: true, reason: null };
+  /** Rows written since the start. */
+  #written = 0;
+  readonly #growth = new WaitingRoom();
+  /** How many wait for the log to catch up, and what ends the present pause. */
+  #waiting = 0;
+  #endPause = () => {};
+
+  constructor(options: LogWriterOptions) {
+    this.#options = options;
+  }
+
+  get state(): LogWriterState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends after the step that is under way; what is not written is taken again at the next start. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#endPause();
+    await this.#running;
+  }
+
+  /** Resolves to `true` once the log holds all that the spool knew at the time of the call, to `false` after `timeoutMs`. */
+  async caughtUp(timeoutMs: number): Promise<boolean> {
+    const { history, clock } = this.#options;
+    const tooLate = new AbortController();
+    const cancel = clock.after(timeoutMs, () => tooLate.abort());
+    this.#waiting += 1;
+    this.#endPause();
+    try {
+      // Read before the backlog is: a batch that is written in between must not be waited for twice.
+      const written = this.#written;
+      const enough = written + (await history.counts()).historyBacklog;
+      const signal = AbortSignal.any([tooLate.signal, this.#stopping.signal]);
+      while (this.#written < enough && !signal.aborted) await this.#growth.wait(signal);
+      return this.#written >= enough;
+    } finally {
+      cancel();
+      this.#waiting -= 1;
+    }
+  }
+
+  /** Resolves once more than `rows` rows have been written since the start, to their number; also when `signal` aborts. */
+  async grown(rows: number, signal: AbortSignal): Promise<number> {
+    while (this.#written <= rows && !signal.aborted) await this.#growth.wait(signal);
+    return this.#written;
+  }
+
+  async #run(): Promise<void> {
+    const { history, log, unlogged } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const taken = await this.#persist(() => this.#unlessStopped(history.takeHistory(batchRows, signal)));
+      const { rows = [], through = 0, backlog = 0 } = taken?.value ?? {};
+      if (rows.length === 0) continue;
+      const events = rows.flatMap((row) => this.#parse(row));
+      const isLogged = await this.#persist(() => log.append(events, unlogged()));
+      if (isLogged === null) return;
+      await this.#persist(() => this.#unlessStopped(history.forgetHistory(through)));
+      this.#written += rows.length;
+      this.#growth.wake();
+      if (this.#waiting === 0 && backlog < maxBehindRows) await this.#pause(gatherMs);
+    }
+  }
+
+  /** The event in a row; a row that was damaged would be in the way of all that come after it for ever. */
+  #parse(row: string): MessageEvent[] {
+    try {
+      return [JSON.parse(row) as MessageEvent];
+    } catch (error) {
+      this.#options.logger.error("history.row_unreadable", "A row for the message log can't be read and is left out", {
+        error,
+        row,
+      });
+      return [];
+    }
+  }
+
+  /** Does `step` until it succeeds; `null` when the writer is stopped before. */
+  async #persist<T>(step: () => Promise<T>): Promise<{ readonly value: T } | null> {
+    let pauseMs = firstRetryMs;
+    do {
+      try {
+        const value = await step();
+        this.#resume();
+        return { value };
+      } catch (error) {
+        this.#suspend(error);
+      }
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestRetryMs);
+    } while (!this.#stopping.signal.aborted);
+    return null;
+  }
+
+  /** The answer of the spool, or `undefined` on being stopped: the spool may have ended before, and never answer. */
+  async #unlessStopped<T>(answer: Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#stopping;
+    let onAbort = () => {};
+    const stopped = new Promise<undefined>((resolve) => {
+      onAbort = () => resolve(undefined);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener("abort", onAbort, { once: true });
+    });
+    try {
+      return await Promise.race([answer, stopped]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #suspend(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isNews = this.#state.isWorking;
+    this.#state = { isWorking: false, reason };
+    if (!isNews) return;
+    this.#options.logger.warn(
+      "history.suspended",
+      `The message log can't be written; mail goes on, and the log catches up later. ${reason}`,
+      { error },
+    );
+  }
+
+  #resume(): void {
+    if (this.#state.isWorking) return;
+    this.#state = { isWorking: true, reason: null };
+    this.#options.logger.info("history.resumed", "The message log is written again.");
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,41 @@
+/** What an SMTP client is told for each reason to refuse; the log is told the error itself. */
+import type { DispatchError, IntakeErrorCode } from "../error/mod.ts";
+
+/** An SMTP reply (RFC 5321 section 4.2) with its enhanced status code (RFC 3463). */
+export interface SmtpReply {
+  readonly code: number;
+  /** `class.subject.detail` */
+  readonly enhanced: string;
+  readonly text: string;
+}
+
+type ReplyTo<C extends IntakeErrorCode> = (facts: DispatchError<C>["facts"]) => SmtpReply;
+
+const replies: { readonly [C in IntakeErrorCode]: ReplyTo<C> } = {
+  address_not_allowed: ({ address, setting }) =>
+    reply(550, "5.7.1", `${address} may not send here; an administrator can add it to ${setting}`),
+  too_many_connections: () => reply(421, "4.7.0", "Too many connections, try again later"),
+  too_many_connections_from_client: () => reply(421, "4.7.0", "Too many connections from your address"),
+  disk_nearly_full: () => reply(452, "4.3.1", "Insufficient storage, try again later"),
+  spool_unavailable: () => reply(451, "4.3.0", "The message can't be stored right now, try again later"),
+  message_too_large: ({ limitBytes }) => reply(552, "5.3.4", `The message exceeds the limit of ${limitBytes} bytes`),
+  headers_too_large: ({ limitBytes }) => reply(552, "5.3.4", `The headers exceed the limit of ${limitBytes} bytes`),
+  too_many_recipients: () => reply(452, "4.5.3", "Too many recipients"),
+  no_recipients: () => reply(554, "5.5.1", "No valid recipients"),
+  address_invalid: ({ field }) =>
+    field === "sender" ? reply(501, "5.1.7", "Bad sender address") : reply(501, "5.1.3", "Bad recipient address"),
+  mail_loop: () => reply(554, "5.4.6", "Too many hops, the message is in a loop"),
+  bare_newline: () => reply(554, "5.6.0", "The message has a bare CR or LF; lines must end in CRLF"),
+  message_incomplete: () => reply(451, "4.3.0", "The message was not complete"),
+  internal_error: () => reply(451, "4.3.0", "Internal error, try again later"),
+};
+
+/** The reply for `error`; anything that is not an intake error is an internal one, and temporary. */
+export function smtpReplyTo(error: DispatchError): SmtpReply {
+  const find = (replies as unknown as Record<string, (facts: unknown) => SmtpReply>)[error.code];
+  return find === undefined ? replies.internal_error({}) : find(error.facts);
+}
+
+function reply(code: number, enhanced: string, text: string): SmtpReply {
+  return { code, enhanced, text };
+}

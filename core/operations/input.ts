@@ -1,0 +1,55 @@
+/** The kinds of values that operations take. Each states its rule once, as the end of a sentence. */
+import { z } from "zod";
+
+const instantForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:\d{2})?)?$/i;
+
+/** A whole number from `min` to `max`, or its decimal text. */
+export function wholeNumber(min: number, max: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  const number = z.int({ error: rule }).min(min, { error: rule }).max(max, { error: rule });
+  const text = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number);
+  return z.union([z.number(), text], { error: rule }).pipe(number);
+}
+
+/** A text of 1 to `max` characters. */
+export function text(max: number) {
+  const rule = `must be a text of 1 to ${max} characters`;
+  return z.string({ error: rule }).min(1, { error: rule }).max(max, { error: rule });
+}
+
+/** One of `choices`. */
+export function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {
+  return z.enum(choices, { error: `must be one of ${choices.join(", ")}` });
+}
+
+/** One to 1,000 ids; one that is named twice counts once. */
+export function ids(noun: string) {
+  const rule = `must be 1 to 1000 ${noun} ids`;
+  const list = z.array(text(64), { error: rule }).min(1, { error: rule }).max(1000, { error: rule });
+  return list.transform((values) => [...new Set(values)]);
+}
+
+/** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`; UTC where no zone is named. Becomes Unix milliseconds. */
+export const instant = z
+  .string({ error: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" })
+  .transform((value, refinement) => {
+    const timeMs = parseInstant(value);
+    if (timeMs !== null) return timeMs;
+    refinement.addIssue({ code: "custom", message: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" });
+    return z.NEVER;
+  });
+
+function parseInstant(value: string): number | null {
+  const match = instantForm.exec(value);
+  if (match === null) return null;
+  const isDateOnly = value.length === 10;
+  const iso = isDateOnly || match.groups?.zone !== undefined ? value : `${value}Z`;
+  const timeMs = Date.parse(iso.replace(" ", "T").toUpperCase());
+  // Date.parse takes 2026-02-30 for 2 March: only a date that comes back as it went in is one.
+  const day = new Date(`${value.slice(0, 10)}T00:00:00Z`);
+  const isRealDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
+  return Number.isNaN(timeMs) || !isRealDay ? null : timeMs;
+}

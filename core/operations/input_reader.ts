@@ -1,0 +1,36 @@
+/** Checks what an operation was given, and names all that is wrong with it at once. */
+import type { z } from "zod";
+import { type ConfigViolation, DispatchError } from "../error/mod.ts";
+
+const longestQuote = 100;
+
+/**
+ * Returns `input` as the schema makes it.
+ *
+ * @throws {DispatchError} `input_invalid` with one violation for each field that broke a rule
+ */
+export function readInput<Schema extends z.ZodType>(
+  operation: { readonly name: string; readonly input: Schema },
+  input: unknown,
+): z.output<Schema> {
+  const result = operation.input.safeParse(input);
+  if (result.success) return result.data;
+  const violations = result.error.issues.flatMap((issue) => describeIssue(issue, input));
+  throw new DispatchError("input_invalid", { operation: operation.name, violations });
+}
+
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): ConfigViolation[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ key, value: "a value", rule: "is not known here" }));
+  }
+  return [{ key: issue.path.join(".") || "input", value: quote(issue.path, input), rule: issue.message }];
+}
+
+/** The refused value. What lies inside a record is not repeated: it may be a secret. */
+function quote(path: readonly PropertyKey[], input: unknown): string {
+  const value = path.length === 1 ? (input as Record<PropertyKey, unknown>)[path[0]!] : undefined;
+  if (value === undefined) return path.length === 1 ? "nothing" : "another value";
+  const isRecord = typeof value === "object" && !Array.isArray(value);
+  const text = isRecord ? "another value" : JSON.stringify(value);
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}

@@ -1,0 +1,69 @@
+/** The message log: search and tail. */
+import { z } from "zod";
+import { instant, oneOf, text, wholeNumber } from "./input.ts";
+import { followLog } from "./log_follower.ts";
+import { viewMessageEvent } from "./message_log_view.ts";
+import { defineFeed, defineOperation } from "./operation.ts";
+import type { OperationContext } from "./operation_context.ts";
+
+const events = ["queued", "delivered", "captured", "retrying", "failed", "denied", "requeued", "deleted"] as const;
+
+const logSearch = defineOperation({
+  name: "log.search",
+  summary: "Search the message log, newest first",
+  input: z.strictObject({
+    fromTime: instant.exactOptional(),
+    toTime: instant.exactOptional(),
+    event: oneOf(events).exactOptional(),
+    id: text(64).exactOptional(),
+    sender: text(320).exactOptional(),
+    recipient: text(320).exactOptional(),
+    text: text(500).exactOptional(),
+    relay: text(64).exactOptional(),
+    limit: wholeNumber(1, 1000).default(100),
+    cursor: text(500).exactOptional(),
+  }),
+  changes: false,
+  async run(context, { fromTime, toTime, ...rest }) {
+    await context.caughtUp();
+    const page = await context.log.search({
+      ...rest,
+      ...(fromTime === undefined ? {} : { fromTimeMs: fromTime }),
+      ...(toTime === undefined ? {} : { toTimeMs: toTime }),
+    });
+    return { rows: page.rows.map(viewMessageEvent), next: page.next };
+  },
+});
+
+const logTail = defineFeed({
+  name: "log.tail",
+  summary: "Print rows of the message log as they are written",
+  input: z.strictObject({}),
+  changes: false,
+  needsService: true,
+  mediaType: "application/x-ndjson",
+  open: async (context) => streamLines(context),
+});
+
+/** The operations on the message log. */
+export const messageLogOperations = [logSearch] as const;
+
+/** The feeds from the message log. */
+export const messageLogFeeds = [logTail] as const;
+
+/** One line of JSON for each row; cancelling the stream stops the following. */
+function streamLines(context: OperationContext): ReadableStream<Uint8Array> {
+  const cancelled = new AbortController();
+  const { log, clock } = context;
+  const logGrown = (rows: number, signal: AbortSignal) => context.logGrown(rows, signal);
+  const batches = followLog({ log, clock, logGrown }, cancelled.signal);
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await batches.next();
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(value.map((row) => `${JSON.stringify(viewMessageEvent(row))}\n`).join("")));
+    },
+    cancel: () => cancelled.abort(),
+  });
+}

@@ -1,0 +1,103 @@
+/** The service's figures in the text format that Prometheus reads (version 0.0.4). Pure. */
+import type { HealthSnapshot } from "./health.ts";
+
+/** Content-Type of the text. */
+export const metricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+/** What the figures are made from. */
+export interface MetricsSnapshot extends HealthSnapshot {
+  /** Runtime with its version: `bun 1.4.5`. */
+  readonly runtime: string;
+  /** What happened to messages since the start, by kind of event. */
+  readonly messageEvents: Readonly<Record<string, number>>;
+  readonly connections: readonly { readonly listener: string; readonly open: number }[];
+}
+
+/** One figure with its labels. */
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** All that is known about one metric. */
+interface Metric {
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: (snapshot: MetricsSnapshot) => readonly Sample[];
+}
+
+const metrics: readonly Metric[] = [
+  {
+    name: "dispatch_build_info",
+    type: "gauge",
+    help: "Version and runtime; always 1.",
+    samples: ({ version, runtime }) => [{ labels: { version, runtime }, value: 1 }],
+  },
+  {
+    name: "dispatch_uptime_seconds",
+    type: "gauge",
+    help: "Seconds since the service started.",
+    samples: ({ nowMs, startedAtMs }) => [{ value: (nowMs - startedAtMs) / 1000 }],
+  },
+  {
+    name: "dispatch_spool_messages",
+    type: "gauge",
+    help: "Messages in the spool, by state.",
+    samples: ({ spool }) => {
+      const { historyBacklog: _, ...states } = spool ?? { historyBacklog: 0 };
+      return Object.entries(states).map(([state, value]) => ({ labels: { state }, value }));
+    },
+  },
+  {
+    name: "dispatch_history_backlog_rows",
+    type: "gauge",
+    help: "Rows that the message log has not taken over from the spool yet.",
+    samples: ({ spool }) => (spool === null ? [] : [{ value: spool.historyBacklog }]),
+  },
+  {
+    name: "dispatch_messages_total",
+    type: "counter",
+    help: "What happened to messages since the start, by event.",
+    samples: ({ messageEvents }) =>
+      Object.entries(messageEvents).map(([event, value]) => ({ labels: { event }, value })),
+  },
+  {
+    name: "dispatch_certificate_not_after_timestamp_seconds",
+    type: "gauge",
+    help: "When the shared certificate expires, in Unix time.",
+    samples: ({ certificate }) => [{ value: Date.parse(certificate.notAfter) / 1000 }],
+  },
+  {
+    name: "dispatch_disk_free_bytes",
+    type: "gauge",
+    help: "Bytes free on the disk that holds the spool.",
+    samples: ({ diskFreeBytes }) => [{ value: diskFreeBytes }],
+  },
+  {
+    name: "dispatch_connections",
+    type: "gauge",
+    help: "Open connections, by listener.",
+    samples: ({ connections }) => connections.map(({ listener, open }) => ({ labels: { listener }, value: open })),
+  },
+];
+
+/** Formats all figures. */
+export function formatMetrics(snapshot: MetricsSnapshot): string {
+  return metrics.map((metric) => formatMetric(metric, metric.samples(snapshot))).join("");
+}
+
+function formatMetric({ name, type, help }: Metric, samples: readonly Sample[]): string {
+  if (samples.length === 0) return "";
+  const lines = samples.map(({ labels = {}, value }) => `${name}${formatLabels(labels)} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}
+
+function formatLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}

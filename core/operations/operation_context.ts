@@ -1,0 +1,68 @@
+/** What operations work on; the running service supplies it, and so does a command that runs beside none. */
+import type { ApiKeyService } from "../access/api_key_service.ts";
+import type { Clock } from "../capabilities.ts";
+import type { ConfigService } from "../config/config_service.ts";
+import type { MessageLog } from "../history/message_log.ts";
+import type { Intake } from "../ingest/intake.ts";
+import type { DeliveryReport } from "../relay/outcome.ts";
+import type { Relay } from "../relay/relay.ts";
+import type { RelayService } from "../relay/relay_service.ts";
+import type { SpoolContent } from "../spool/entry.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { CertificateShow } from "./certificate_show.ts";
+import type { HealthDocument } from "./health.ts";
+
+/** Which Dispatch this is. */
+export interface VersionDocument {
+  /** Semantic version. */
+  readonly version: string;
+  /** Abbreviated hash of the commit it was built from; `null` when that is not known. */
+  readonly commit: string | null;
+  /** Runtime with its version: `bun 1.4.5`. */
+  readonly runtime: string;
+  /** Operating system and processor: `linux-x64`. */
+  readonly platform: string;
+}
+
+/** Who a test message is from and goes to. */
+export interface TestEnvelope {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How a test message fared. */
+export interface RelayTest {
+  /** Whether the relay took the message. */
+  readonly ok: boolean;
+  /** The conversation with the provider, a line each; credentials masked. */
+  readonly transcript: readonly string[];
+  readonly report: DeliveryReport;
+}
+
+/** What operations work on. */
+export interface OperationContext {
+  readonly config: Pick<ConfigService, "holder" | "list" | "get" | "set" | "unset">;
+  readonly relays: Pick<
+    RelayService,
+    "list" | "show" | "find" | "add" | "set" | "setDefault" | "enable" | "disable" | "remove"
+  >;
+  readonly keys: Pick<ApiKeyService, "create" | "list" | "revoke">;
+  readonly spool: Pick<Spool, "list" | "find" | "content" | "retry" | "delete">;
+  readonly log: Pick<MessageLog, "search">;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */
+  uniqueId(prefix: string): string;
+  /** Streams a message's content. */
+  readContent(content: SpoolContent): ReadableStream<Uint8Array>;
+  /** Resolves once the log holds what had happened before the call, or after a short while with the database down. */
+  caughtUp(): Promise<void>;
+  /** Resolves once more than `rows` rows were written to the log since the start, to their number; also when `signal` aborts. */
+  logGrown(rows: number, signal: AbortSignal): Promise<number>;
+  /** The certificate in service. */
+  certificate(): Promise<CertificateShow>;
+  health(): Promise<HealthDocument>;
+  /** Sends a real message through `relay`'s transport. A refusal is a result, not an error. */
+  testRelay(relay: Relay, envelope: TestEnvelope): Promise<RelayTest>;
+  version(): VersionDocument;
+}

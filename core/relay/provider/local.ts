@@ -1,0 +1,9 @@
+/** The local inbox: captures mail and delivers nothing. */
+import type { Provider } from "./provider.ts";
+
+/** The provider of the local inbox. */
+export const local: Provider = {
+  name: "local",
+  summary: "Local inbox: captures mail and delivers nothing",
+  settings: {},
+};

@@ -1,0 +1,22 @@
+/** All providers. */
+import { nearestName } from "../config/nearest.ts";
+import { DispatchError } from "../error/mod.ts";
+import { local } from "./provider/local.ts";
+import type { Provider } from "./provider/provider.ts";
+import { smtp } from "./provider/smtp.ts";
+
+/** All providers, in the order in which they are shown. */
+export const providers: readonly Provider[] = [local, smtp];
+
+/** The provider of that name, or `undefined`. */
+export function findProvider(name: string): Provider | undefined {
+  return providers.find((provider) => provider.name === name);
+}
+
+/** The provider of that name. @throws {DispatchError} `provider_unknown` */
+export function requireProvider(name: string): Provider {
+  const provider = findProvider(name);
+  if (provider !== undefined) return provider;
+  const known = providers.map((candidate) => candidate.name);
+  throw new DispatchError("provider_unknown", { provider: name, nearest: nearestName(name, known) });
+}

@@ -1,0 +1,25 @@
+/** A relay: a named instance of a provider, with its own credentials. */
+
+/** Settings of a provider's instance, by name; secrets in the clear, so this never leaves the process. */
+export type RelaySettings = Readonly<Record<string, string | number | boolean>>;
+
+/** A configured relay, ready for use. */
+export interface Relay {
+  /** `rly_` + 32 hex digits of a UUIDv7. */
+  readonly id: string;
+  /** Unique; 1–64 characters, letters, digits, `.`, `_`, `-`. */
+  readonly name: string;
+  readonly provider: string;
+  readonly settings: RelaySettings;
+  readonly enabled: boolean;
+  readonly isDefault: boolean;
+  /** Concurrent deliveries, 1–32. */
+  readonly concurrency: number;
+  /** Why it can't be used, one or two sentences: its settings are empty then. Absent when it can. */
+  readonly problem?: string;
+}
+
+/** All relays at one moment. Replaced whole, never changed. */
+export interface RelayTable {
+  readonly relays: readonly Relay[];
+}

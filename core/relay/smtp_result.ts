@@ -1,0 +1,73 @@
+/** What an SMTP client tells about one attempt, and what that means for each recipient. */
+import type { DeliveryOutcome, DeliveryReport } from "./outcome.ts";
+import { singleLine } from "./single_line.ts";
+
+/** A smart host and how to talk to it. */
+export interface SmartHost {
+  readonly host: string;
+  readonly port: number;
+  /** `none` never encrypts, `auto` does when offered, `starttls` and `implicit` insist. */
+  readonly tls: "none" | "auto" | "starttls" | "implicit";
+  readonly verifyCertificate: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  /** Name for EHLO. */
+  readonly clientName: string;
+}
+
+/** A recipient that the server refused, with its reply. */
+export interface RefusedRecipient {
+  readonly address: string;
+  /** SMTP reply code. */
+  readonly code: number;
+  readonly reply: string;
+}
+
+/** One attempt, as the client saw it. */
+export type SmtpResult =
+  | {
+      readonly kind: "sent";
+      /** The reply to the end of the data. */
+      readonly reply: string;
+      readonly refused: readonly RefusedRecipient[];
+    }
+  | {
+      readonly kind: "failed";
+      /** How far it got: `session` is everything before MAIL, sign-in apart. */
+      readonly stage: "session" | "sign-in" | "message";
+      /** SMTP reply code, or `null` when there was no reply: broken connection, time-out, TLS failure. */
+      readonly code: number | null;
+      readonly reply: string;
+      readonly refused: readonly RefusedRecipient[];
+    };
+
+/**
+ * The outcome for each of `recipients`.
+ *
+ * A 5xx reply about the message or a sign-in is permanent (RFC 5321 section 4.2.1); one before that is about the
+ * server's state and temporary, like everything unknown.
+ */
+export function reportSmtpResult(recipients: readonly string[], result: SmtpResult): DeliveryReport {
+  const refused = new Map(result.refused.map((recipient) => [recipient.address, recipient]));
+  const outcomes = recipients.map((address): DeliveryOutcome => {
+    const own = refused.get(address);
+    if (own !== undefined) return outcome(address, own.code >= 500 ? "permanent" : "temporary", own.reply);
+    if (result.kind === "sent") return outcome(address, "delivered", result.reply);
+    const isPermanent = result.stage !== "session" && result.code !== null && result.code >= 500;
+    return outcome(address, isPermanent ? "permanent" : "temporary", result.reply);
+  });
+  return {
+    outcomes,
+    providerMessageId: result.kind === "sent" ? findQueueId(result.reply) : null,
+    retryAfterSeconds: null,
+  };
+}
+
+function outcome(address: string, result: DeliveryOutcome["result"], reply: string): DeliveryOutcome {
+  return { address, result, response: singleLine(reply) };
+}
+
+/** The id that servers put into the reply to DATA: `250 2.0.0 Ok: queued as 4F1C…`. */
+function findQueueId(reply: string): string | null {
+  return /\b(?:queued(?: mail)?(?: for delivery)? as|id=)\s*<?([\w.@-]{4,100})>?/i.exec(reply)?.[1] ?? null;
+}

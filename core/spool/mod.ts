@@ -1,0 +1,13 @@
+/** The durable queue. */
+export type {
+  ClaimedMessage,
+  IdempotencyClaim,
+  NewSpoolMessage,
+  SpoolContent,
+  SpoolEntry,
+  SpoolRecipient,
+  SpoolState,
+} from "./entry.ts";
+export { describingFailures, inspectSpoolFile, openSpoolFile } from "./open_spool.ts";
+export type { AppendResult, HistoryBatch, Settlement, Spool, SpoolCounts, SpoolFilter } from "./spool.ts";
+export { SqliteSpool, type SqliteSpoolOptions } from "./sqlite_spool.ts";

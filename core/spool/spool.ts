@@ -1,0 +1,89 @@
+/** The contract of the durable queue, as everyone but its own thread sees it. */
+import type { MessageEvent, MessageEventKind } from "../history/message_event.ts";
+import type { ClaimedMessage, NewSpoolMessage, SpoolContent, SpoolEntry, SpoolRecipient, SpoolState } from "./entry.ts";
+
+/** What `append` found. */
+export type AppendResult =
+  | { readonly kind: "stored" }
+  /** The idempotency claim was taken before, by a request with the same body. */
+  | { readonly kind: "replayed"; readonly id: string }
+  /** The idempotency claim was taken before, by a request with another body. */
+  | { readonly kind: "conflict" };
+
+/** What becomes of a message after an attempt. */
+export interface Settlement {
+  readonly id: string;
+  /** `done` removes the message; `captured` keeps it in the local inbox. */
+  readonly next: "done" | "captured" | "retrying" | "failed";
+  readonly recipients: readonly SpoolRecipient[];
+  readonly attempts: number;
+  /** When the next attempt is due; for `retrying` only. */
+  readonly dueAtMs?: number;
+  readonly lastError: string | null;
+  /** Rows for the message log, stored in the same transaction. */
+  readonly events: readonly MessageEvent[];
+}
+
+/** Numbers for `/health` and `/metrics`; read from counters, not by counting rows. */
+export interface SpoolCounts {
+  readonly queued: number;
+  readonly processing: number;
+  readonly retrying: number;
+  readonly failed: number;
+  readonly captured: number;
+  readonly unreadable: number;
+  /** Rows that the message log has not taken over yet. */
+  readonly historyBacklog: number;
+}
+
+/** Which entries `list` returns: newest first. */
+export interface SpoolFilter {
+  readonly state?: SpoolState;
+  /** 1–1000. */
+  readonly limit: number;
+}
+
+/** Rows for the message log, in the order in which they happened. */
+export interface HistoryBatch {
+  /** Number of the last row; `forgetHistory` takes it. */
+  readonly through: number;
+  /** Each the JSON of a {@link MessageEvent}: the spool hands on the text that it keeps. */
+  readonly rows: readonly string[];
+  /** Rows that wait in the spool, those of this batch included. */
+  readonly backlog: number;
+}
+
+/**
+ * The durable queue.
+ *
+ * A call that changes something resolves after the commit that holds the change; one sync is shared by all calls that
+ * arrive while the last one is under way.
+ */
+export interface Spool {
+  /** Stores a message and its `queued` event. @throws {DispatchError} `spool_unavailable`; then nothing was stored. */
+  append(message: NewSpoolMessage): Promise<AppendResult>;
+  /** Takes up to `max` messages that are due; waits until there is at least one. Empty only after `signal` aborts. */
+  claim(max: number, signal: AbortSignal): Promise<ClaimedMessage[]>;
+  /** Ends the claim of a message. */
+  settle(settlement: Settlement): Promise<void>;
+  counts(): Promise<SpoolCounts>;
+  /** What has happened to messages since the spool was opened, by kind; what never happened is absent. */
+  eventCounts(): Promise<Readonly<Partial<Record<MessageEventKind, number>>>>;
+  list(filter: SpoolFilter): Promise<SpoolEntry[]>;
+  find(id: string): Promise<SpoolEntry | null>;
+  content(id: string): Promise<SpoolContent | null>;
+  /**
+   * Makes a `retrying`, `failed`, `captured` or repaired message due now, its attempts counted anew.
+   *
+   * @throws {DispatchError} `queue_entry_unknown`, `queue_entry_busy`, `queue_entry_unreadable`
+   */
+  retry(id: string): Promise<void>;
+  /** Removes a message. @throws `queue_entry_unknown`, `queue_entry_busy` */
+  delete(id: string): Promise<void>;
+  /** Rows that the message log has not confirmed; waits until there is at least one. Empty only after `signal` aborts. */
+  takeHistory(max: number, signal: AbortSignal): Promise<HistoryBatch>;
+  /** Confirms that all rows up to `through` are in the message log. */
+  forgetHistory(through: number): Promise<void>;
+  /** Finishes what is under way and closes the file. */
+  close(): Promise<void>;
+}
