@@ -1,0 +1,31 @@
+/** All that Dispatch keeps in `dispatch.db`. */
+import type { ApiKeyStore } from "../core/access/api_key_store.ts";
+import type { ConfigStore } from "../core/config/config_store.ts";
+import type { MessageLog } from "../core/history/message_log.ts";
+import type { RelayStore } from "../core/relay/relay_store.ts";
+import { openApiKeyStore } from "./api_key_store.ts";
+import { openConfigStore } from "./config_store.ts";
+import type { DatabaseDriver } from "./driver.ts";
+import { openMessageLog } from "./message_log.ts";
+import { type MetaStore, openMetaStore } from "./meta_store.ts";
+import { openRelayStore } from "./relay_store.ts";
+
+/** The stores of one database. */
+export interface Stores {
+  readonly meta: MetaStore;
+  readonly config: ConfigStore;
+  readonly relays: RelayStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly log: MessageLog;
+}
+
+/** The stores of the database behind `driver`. */
+export function openStores(driver: DatabaseDriver): Stores {
+  return {
+    meta: openMetaStore(driver),
+    config: openConfigStore(driver),
+    relays: openRelayStore(driver),
+    apiKeys: openApiKeyStore(driver),
+    log: openMessageLog(driver),
+  };
+}
