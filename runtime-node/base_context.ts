@@ -1,0 +1,46 @@
+/** What operations work on, as far as it is the same beside a service and without one. */
+import type { Intake } from "../core/ingest/intake.ts";
+import type { OperationContext } from "../core/operations/operation_context.ts";
+import type { Spool, SpoolContent } from "../core/spool/mod.ts";
+import { systemClock } from "./clock.ts";
+import { idSource } from "./id_source.ts";
+import { openLargeFiles } from "./large_files.ts";
+import type { DispatchData } from "./open_data.ts";
+import { largeDirectoryOf } from "./open_spool.ts";
+import { testRelay } from "./test_relay.ts";
+import { describeVersion } from "./version.ts";
+
+/** What a context is made of. */
+export interface BaseContextOptions {
+  readonly data: DispatchData;
+  readonly spool: Spool;
+  readonly spoolDirectory: string;
+  readonly intake: Intake;
+}
+
+/** The part of a context that needs no running service. */
+export function baseContext({ data, spool, spoolDirectory, intake }: BaseContextOptions) {
+  const largeFiles = openLargeFiles(largeDirectoryOf(spoolDirectory));
+  return {
+    config: data.config,
+    relays: data.relays,
+    keys: data.keys,
+    spool,
+    log: data.stores.log,
+    intake,
+    clock: systemClock,
+    uniqueId: (prefix) => idSource.uniqueId(prefix),
+    readContent: (content) => (content.kind === "large" ? largeFiles.open(content.name) : streamOf(content)),
+    testRelay: (relay, envelope) => testRelay(relay, envelope, data.config.holder.current["listener.server_name"]),
+    version: describeVersion,
+  } satisfies Partial<OperationContext>;
+}
+
+function streamOf({ bytes }: SpoolContent & { kind: "inline" }): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

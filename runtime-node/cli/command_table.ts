@@ -1,0 +1,32 @@
+/** All commands. */
+import type { CliCommand } from "./cli_command.ts";
+import { apiKeyCommands } from "./commands/api_key_commands.ts";
+import { certificateCommands } from "./commands/certificate_commands.ts";
+import { configCommands } from "./commands/config_commands.ts";
+import { messageCommands } from "./commands/message_commands.ts";
+import { messageLogCommands } from "./commands/message_log_commands.ts";
+import { queueCommands } from "./commands/queue_commands.ts";
+import { relayCommands } from "./commands/relay_commands.ts";
+import { serviceCommands } from "./commands/service_commands.ts";
+
+/** All commands, in the order in which the help lists them. */
+export const commands: readonly CliCommand[] = [
+  ...serviceCommands,
+  ...messageCommands,
+  ...configCommands,
+  ...certificateCommands,
+  ...relayCommands,
+  ...apiKeyCommands,
+  ...queueCommands,
+  ...messageLogCommands,
+];
+
+/** What each group of commands is about, by its first word. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  config: "Settings",
+  cert: "The TLS certificate that SMTP and HTTPS share",
+  relay: "Relays: where mail is sent on to",
+  key: "API keys",
+  queue: "Messages that wait, failed or were captured",
+  log: "The message log",
+};

@@ -1,0 +1,55 @@
+/** `dispatch send` */
+import type { CliCall, CliCommand } from "../cli_command.ts";
+import { readGivenText } from "../given_values.ts";
+import { operationCommand } from "../operation_command.ts";
+import { type GivenMessage, sendOverHttp, sendOverSmtp } from "../send_over.ts";
+import { refuseUsage } from "../usage_failure.ts";
+
+const handOver = operationCommand({
+  operation: "message.send",
+  words: ["send"],
+  options: [
+    { flags: "--from A", summary: "sender", required: true },
+    { flags: "--to B", summary: "recipient, or a comma list", required: true, repeatable: true },
+    { flags: "--subject S", summary: "subject" },
+    { flags: "--text T", summary: "text; - reads standard input" },
+    { flags: "--smtp HOST:PORT", summary: "send it there by SMTP, as any client does" },
+    { flags: "--http URL", summary: "send it there by HTTP, as any client does" },
+    { flags: "--key-file FILE", summary: "API key for --http; - reads standard input" },
+  ],
+  input: givenMessage,
+  print: ({ id }) => `Queued as ${id}.`,
+});
+
+/** Hands the message over as an operator, or knocks at the door of a listener like every other client. */
+const send: CliCommand = {
+  ...handOver,
+  async run(call) {
+    const smtp = call.option("smtp");
+    const http = call.option("http");
+    if (smtp !== undefined && http !== undefined) refuseUsage("--smtp and --http exclude each other.");
+    if (smtp === undefined && http === undefined) return await handOver.run(call);
+    const message = await givenMessage(call);
+    const id = smtp === undefined ? await overHttp(call, http!, message) : await sendOverSmtp(smtp, message);
+    return { json: { id }, text: `Queued as ${id}.` };
+  },
+};
+
+/** The commands on messages. */
+export const messageCommands = [send];
+
+async function givenMessage(call: CliCall): Promise<GivenMessage> {
+  return {
+    from: call.option("from") ?? "",
+    to: [...call.options("to")],
+    subject: call.option("subject"),
+    text: await readGivenText(call.io, call.option("text")),
+  };
+}
+
+async function overHttp({ io, option }: CliCall, url: string, message: GivenMessage): Promise<string> {
+  const file = option("key-file");
+  if (file === undefined) refuseUsage("--http needs --key-file.");
+  const bytes = file === "-" ? await io.readInput() : await io.readFile(file);
+  return await sendOverHttp(url, new TextDecoder().decode(bytes).trim(), message);
+}

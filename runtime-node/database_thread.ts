@@ -1,0 +1,55 @@
+/** The thread that owns `dispatch.db`: answers statements, and takes the events of the spool into the message log. */
+import { LogWriter } from "../core/history/log_writer.ts";
+import type { MessageEventKind } from "../core/history/message_event.ts";
+import { openMessageLog } from "../drizzle/message_log.ts";
+import { systemClock } from "./clock.ts";
+import { openDatabase } from "./database.ts";
+import { serveDatabase } from "./database_calls.ts";
+import { spoolOverPort } from "./spool_calls.ts";
+import { runThread } from "./thread.ts";
+import { giveWay } from "./thread_priority.ts";
+
+/** What the database's thread starts with. */
+export interface DatabaseThreadData {
+  /** Absolute path of `dispatch.db`. */
+  readonly path: string;
+}
+
+/** The state of a log that no spool has been named to yet. */
+const idle = { isWorking: true, reason: null };
+
+await runThread<DatabaseThreadData>(async ({ path }, logger) => {
+  // The log can be written later; nothing that mail needs is asked here.
+  giveWay();
+  const database = await openDatabase(path);
+  let unlogged: ReadonlySet<MessageEventKind> = new Set();
+  let writer: LogWriter | undefined;
+  return {
+    ready: null,
+    connect: (port) =>
+      serveDatabase(port, {
+        async follow(spoolPort) {
+          writer = new LogWriter({
+            history: spoolOverPort(spoolPort),
+            log: openMessageLog(database),
+            clock: systemClock,
+            logger,
+            unlogged: () => unlogged,
+          });
+          writer.start();
+        },
+        query: (query) => database.query(query),
+        batch: (queries) => database.batch(queries),
+        logState: async () => writer?.state ?? idle,
+        caughtUp: async (timeoutMs) => (await writer?.caughtUp(timeoutMs)) ?? false,
+        logGrown: async (rows, signal) => (await writer?.grown(rows, signal)) ?? 0,
+        async setUnlogged(kinds) {
+          unlogged = new Set(kinds);
+        },
+      }),
+    async stop() {
+      await writer?.stop();
+      database.close();
+    },
+  };
+});

@@ -1,0 +1,64 @@
+/** The thread that delivers: takes messages from the spool's thread and sends them over the relays. */
+import type { MessagePort } from "node:worker_threads";
+import { Courier } from "../core/relay/courier.ts";
+import { localProvider, localTransport } from "../core/relay/local_transport.ts";
+import type { RelayTable } from "../core/relay/relay.ts";
+import type { Transport } from "../core/relay/transport.ts";
+import { systemClock } from "./clock.ts";
+import { type DeliverySettings, serveDelivery } from "./delivery_calls.ts";
+import { idSource } from "./id_source.ts";
+import { openLargeFiles } from "./large_files.ts";
+import { SmtpTransport } from "./smtp_transport.ts";
+import { spoolOverPort } from "./spool_calls.ts";
+import { runThread } from "./thread.ts";
+import { giveWay } from "./thread_priority.ts";
+
+/** What the delivery thread starts with. */
+export interface DeliveryThreadData {
+  /** Its other end is served by the spool's thread. */
+  readonly spoolPort: MessagePort;
+  readonly largeDirectory: string;
+  readonly relays: RelayTable;
+  readonly settings: DeliverySettings;
+  /** Time that deliveries under way have when the thread is stopped. */
+  readonly graceMs: number;
+}
+
+await runThread<DeliveryThreadData>(async (data, logger) => {
+  // A sender waits for the answer to its message, and nobody for its delivery.
+  giveWay();
+  let { relays, settings } = data;
+  const smtp = new SmtpTransport(openLargeFiles(data.largeDirectory), () => settings.serverName);
+  const transports = new Map<string, Transport>([
+    [localProvider, localTransport],
+    ["smtp", smtp],
+  ]);
+  const courier = new Courier({
+    spool: spoolOverPort(data.spoolPort),
+    relays: () => relays,
+    settings: () => settings,
+    transportFor: (provider) => transports.get(provider),
+    clock: systemClock,
+    logger,
+    random: Math.random,
+    createEventId: () => idSource.uniqueId("evt_"),
+  });
+  courier.start();
+  return {
+    ready: null,
+    connect: (port) =>
+      serveDelivery(port, {
+        async setRelays(table) {
+          relays = table;
+          smtp.keepOnly(table.relays);
+        },
+        async setSettings(next) {
+          settings = next;
+        },
+      }),
+    async stop() {
+      await courier.stop(data.graceMs);
+      smtp.keepOnly([]);
+    },
+  };
+});

@@ -1,0 +1,96 @@
+/** Opens each kind of listener, and swaps their certificates. */
+import type { Logger } from "../core/capabilities.ts";
+import type { CertificateKeeper, TlsIdentity } from "../core/certificate/mod.ts";
+import type { Settings, SettingsHolder } from "../core/config/mod.ts";
+import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import type { HandshakeFailure, HttpHandler, OpenHttpsListener } from "../core/ingest/http_listener.ts";
+import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
+import type { ListenerKind, ListenerSpec } from "../core/lifecycle/listener_plan.ts";
+import { type Listener, ListenerSet } from "../core/lifecycle/listener_set.ts";
+import { type TlsPolicy, tlsPolicy } from "../core/tls/policy.ts";
+import type { Certificates } from "./certificates.ts";
+import { openHttpListener } from "./http_listener.ts";
+import { SmtpListener } from "./smtp_listener.ts";
+
+/** Time that open connections have when a listener is closed. */
+export const listenerGraceMs = 30_000;
+
+/** A listener of the service. */
+export interface ServiceListener extends Listener {
+  /** Absent where there is no TLS. */
+  swap?(policy: TlsPolicy): void;
+  /** Open connections, where the listener counts them itself. */
+  connections?(): number;
+}
+
+/** What listeners are opened with. */
+export interface ListenerParts {
+  readonly holder: SettingsHolder;
+  readonly certificates: Certificates;
+  readonly door: SmtpDoor;
+  readonly limits: ConnectionLimits;
+  readonly api: HttpHandler;
+  readonly operator: HttpHandler;
+  readonly openHttps: OpenHttpsListener;
+  readonly logger: Logger;
+}
+
+/** The set of listeners, none of them open yet; a new certificate reaches those that are. */
+export function createListeners(parts: ListenerParts): ListenerSet<ServiceListener> {
+  const { holder, certificates, logger } = parts;
+  const set = new ListenerSet<ServiceListener>({ open: (spec) => open(spec, parts), logger, graceMs: listenerGraceMs });
+
+  function swap(isWanted: (kind: ListenerKind) => boolean): void {
+    for (const { kind, listener } of set.bound) {
+      if (isWanted(kind)) listener.swap?.(policyFor(kind, parts));
+    }
+  }
+  certificates.shared.subscribe(() => swap((kind) => kind !== "dashboard"));
+  certificates.dashboard.subscribe(() => swap((kind) => kind === "dashboard"));
+  holder.subscribe(["tls.min_version"], () => swap(() => true));
+  return set;
+}
+
+function open(spec: ListenerSpec, parts: ListenerParts): Promise<ServiceListener> {
+  const { kind, port } = spec;
+  if (kind === "smtp" || kind === "smtps") return openSmtp(spec, parts);
+  if (kind === "http") return openHttpListener({ name: "HTTP API", port, handler: parts.api });
+  return parts.openHttps({
+    name: kind === "https" ? "HTTPS API" : "dashboard",
+    port,
+    handler: kind === "https" ? parts.api : parts.operator,
+    policy: policyFor(kind, parts),
+    onHandshakeFailure: (failure) => reportHandshake(failure, parts.logger),
+  });
+}
+
+function openSmtp({ kind, port }: ListenerSpec, parts: ListenerParts): Promise<SmtpListener> {
+  const settings = (): Settings => parts.holder.current;
+  return SmtpListener.open({
+    port,
+    isImplicitTls: kind === "smtps",
+    tls: policyFor(kind, parts),
+    door: parts.door,
+    limits: parts.limits,
+    settings: () => ({
+      serverName: settings()["listener.server_name"],
+      maxMessageBytes: settings()["listener.max_message_bytes"],
+      maxRecipients: settings()["listener.max_recipients"],
+      idleTimeoutMs: settings()["listener.connection_timeout_seconds"] * 1000,
+    }),
+    logger: parts.logger,
+  });
+}
+
+/** Each kind of listener has its certificate and its protocols. */
+function policyFor(kind: ListenerKind, { certificates, holder }: ListenerParts): TlsPolicy {
+  const keeper: CertificateKeeper = kind === "dashboard" ? certificates.dashboard : certificates.shared;
+  const identity: TlsIdentity = keeper.current;
+  const alpn = kind === "https" || kind === "dashboard" ? ["http/1.1"] : [];
+  return tlsPolicy(identity, { minVersion: holder.current["tls.min_version"], alpn });
+}
+
+function reportHandshake({ clientAddress, port, reason }: HandshakeFailure, logger: Logger): void {
+  const facts = { address: clientAddress, port, reason };
+  logger.warn("https.tls_failed", `TLS with ${clientAddress} failed: ${reason}`, facts);
+}

@@ -1,0 +1,77 @@
+/** What a data directory holds, opened: configuration, relays, API keys, the key that seals their secrets. */
+import { hostname } from "node:os";
+import { basename, dirname } from "node:path";
+import { ApiKeyRing } from "../core/access/api_key_ring.ts";
+import { ApiKeyService } from "../core/access/api_key_service.ts";
+import type { Logger } from "../core/capabilities.ts";
+import { type ConfigService, defaultSettings, openConfig } from "../core/config/mod.ts";
+import { ensureFirstRelay } from "../core/relay/first_relay.ts";
+import { RelayService } from "../core/relay/relay_service.ts";
+import { openKeyFile, SecretBox, sealKeyCheck, verifyKeyCheck } from "../core/secret/mod.ts";
+import type { DatabaseDriver } from "../drizzle/driver.ts";
+import { openStores, type Stores } from "../drizzle/stores.ts";
+import type { Environment } from "./environment.ts";
+import { openFiles } from "./files.ts";
+import { idSource } from "./id_source.ts";
+
+/** Name under which the database notes the key check. */
+const keyCheckName = "key_check";
+
+/** An opened data directory. */
+export interface DispatchData {
+  readonly stores: Stores;
+  readonly box: SecretBox;
+  readonly config: ConfigService;
+  readonly relays: RelayService;
+  readonly keys: ApiKeyService;
+  readonly keyRing: ApiKeyRing;
+}
+
+/** How a data directory is opened. */
+export interface OpenDataOptions {
+  readonly environment: Environment;
+  readonly driver: DatabaseDriver;
+  readonly logger: Logger;
+  /** Opens in spite of invalid settings, so that they can be set right. Default `false`. */
+  readonly repair?: boolean;
+}
+
+/** Opens all that the database holds. @throws {DispatchError} about the key file, or `config_invalid` */
+export async function openData({
+  environment,
+  driver,
+  logger,
+  repair = false,
+}: OpenDataOptions): Promise<DispatchData> {
+  const stores = openStores(driver);
+  const box = await openBox(environment, stores);
+  const { pins } = environment;
+  const defaults = defaultSettings({ hostName: hostname() });
+  const config = await openConfig({ store: stores.config, sealer: box, pins, defaults, logger, repair });
+  const uniqueId = (prefix: string): string => idSource.uniqueId(prefix);
+  const report = (error: unknown): void =>
+    logger.error("relay.follower_failed", "A change of relays failed", { error });
+  const relays = await RelayService.open({ store: stores.relays, box, uniqueId, report });
+  await ensureFirstRelay(relays);
+  const keyRing = new ApiKeyRing({ crypto, nowMs: Date.now });
+  keyRing.replace(await stores.apiKeys.list());
+  const keys = new ApiKeyService({
+    store: stores.apiKeys,
+    crypto,
+    nowMs: Date.now,
+    uniqueId,
+    publish: (records) => keyRing.replace(records),
+  });
+  return { stores, box, config, relays, keys, keyRing };
+}
+
+/** The box of the key file; the file is made only while the database holds nothing that another key has sealed. */
+async function openBox({ keyFile }: Environment, { meta }: Stores): Promise<SecretBox> {
+  const keyCheck = await meta.read(keyCheckName);
+  const files = openFiles(dirname(keyFile));
+  const { key } = await openKeyFile(crypto, { files, path: basename(keyFile), mayCreate: keyCheck === null });
+  const box = await SecretBox.fromKey(crypto, key);
+  if (keyCheck === null) await meta.write(keyCheckName, await sealKeyCheck(box));
+  else await verifyKeyCheck(box, keyCheck, keyFile);
+  return box;
+}

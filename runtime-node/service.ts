@@ -1,0 +1,180 @@
+/** The running service: starts its parts in order, stops them in reverse. */
+import type { Logger } from "../core/capabilities.ts";
+import type { Settings } from "../core/config/mod.ts";
+import { DispatchError } from "../core/error/mod.ts";
+import type { OpenHttpsListener } from "../core/ingest/http_listener.ts";
+import { listenerKeys, planListeners } from "../core/lifecycle/listener_plan.ts";
+import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
+import { StartedParts } from "../core/lifecycle/started_parts.ts";
+import type { Spool } from "../core/spool/mod.ts";
+import { controlApp } from "../web/control/app.ts";
+import { operatorApp } from "../web/operator/app.ts";
+import { followKeyUses } from "./api_key_uses.ts";
+import { type Certificates, openCertificates } from "./certificates.ts";
+import { systemClock } from "./clock.ts";
+import { startControlServer } from "./control_server.ts";
+import { startDeliveryThread } from "./delivery_client.ts";
+import type { Environment } from "./environment.ts";
+import { openFiles } from "./files.ts";
+import { liveCidrList, openIntakeParts } from "./intake_parts.ts";
+import { createListeners, type ServiceListener } from "./listeners.ts";
+import { largeDirectoryOf } from "./open_spool.ts";
+import { openServiceContext, type ServiceContext } from "./service_context.ts";
+import { type Foundation, layFoundation } from "./service_foundation.ts";
+import { findSetupCode } from "./setup_code.ts";
+import { describeVersion } from "./version.ts";
+
+/** Time that requests over the control channel have when the service stops. */
+const controlGraceMs = 2000;
+
+/** What the service is started with. */
+export interface ServiceOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  /** Opens listeners with TLS: the part in which the runtimes differ. */
+  readonly openHttps: OpenHttpsListener;
+  /** Stands between the intake and the spool; for benchmarks. Default: nothing does. */
+  readonly wrapSpool?: (spool: Spool) => Spool;
+}
+
+/** A running service. */
+export interface Service {
+  readonly listeners: ListenerSet<ServiceListener>;
+  /** What the first visit to the dashboard needs; `null` when there is a password. */
+  readonly setupCode: string | null;
+  /** Resolves when a part has died that the service can't go on without. */
+  readonly died: Promise<unknown>;
+  /** Takes no more connections, lets what is under way finish, stops everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts the service. @throws {DispatchError} when it can't start; then nothing is left running */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { environment, logger } = options;
+  const parts = new StartedParts((part, error) =>
+    logger.error("service.stop_failed", `${part} did not stop cleanly`, { error }),
+  );
+  const { promise: died, resolve: onDeath } = Promise.withResolvers<unknown>();
+  try {
+    const foundation = await layFoundation(environment, parts, logger, onDeath);
+    const certificates = await startCertificates(options, parts, foundation);
+    await startDelivery(options, parts, foundation, onDeath);
+    const listeners = await startListeners(options, parts, foundation, certificates);
+    const setupCode = await findSetupCode(environment, foundation.data);
+    return { listeners, setupCode, died, stop: () => parts.stop() };
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
+
+function startCertificates(
+  { environment, logger }: ServiceOptions,
+  parts: StartedParts,
+  { data }: Foundation,
+): Promise<Certificates> {
+  const files = openFiles(environment.dataDirectory);
+  const settings = (): Settings => data.config.holder.current;
+  const { dashboardCertificate } = environment;
+  const sources = { files, box: data.box, settings, logger, clock: systemClock, dashboardCertificate };
+  const open = () => openCertificates(sources);
+  return parts.start("certificates", open, (opened) => opened.stop());
+}
+
+async function startDelivery(
+  { logger }: ServiceOptions,
+  parts: StartedParts,
+  { data, spoolThread, spoolDirectory }: Foundation,
+  onDeath: (error: unknown) => void,
+): Promise<void> {
+  const start = () =>
+    startDeliveryThread({
+      spoolPort: spoolThread.connect(),
+      largeDirectory: largeDirectoryOf(spoolDirectory),
+      relays: data.relays,
+      holder: data.config.holder,
+      logger,
+      onDeath,
+    });
+  await parts.start("delivery", start, (thread) => thread.stop());
+  await parts.start(
+    "API key uses",
+    () => followKeyUses(data, systemClock, logger),
+    (follower) => follower.stop(),
+  );
+}
+
+/** Opens the doors last, when all behind them is ready; the control channel before them, so that none is left waiting. */
+async function startListeners(
+  options: ServiceOptions,
+  parts: StartedParts,
+  foundation: Foundation,
+  certificates: Certificates,
+): Promise<ListenerSet<ServiceListener>> {
+  const { environment, logger, openHttps, wrapSpool = (spool: Spool) => spool } = options;
+  const { data, spool, spoolDirectory, caughtUp } = foundation;
+  const { holder } = data.config;
+  const version = describeVersion();
+  const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, version: version.version };
+  const { intake, door, limits, api } = openIntakeParts(way);
+  const context = openServiceContext({
+    foundation,
+    intake,
+    certificates,
+    limits,
+    version,
+    listeners: () => set,
+    logger,
+  });
+  const operator = openOperator(context, foundation, logger);
+  const set = createListeners({
+    holder,
+    certificates,
+    door,
+    limits,
+    api: (request, connection) => api.fetch(request, connection),
+    operator: (request, connection) => operator.fetch(request, connection),
+    openHttps,
+    logger,
+  });
+  const { fetch } = controlApp({ context, logger });
+  const startControl = () => startControlServer({ dataDirectory: environment.dataDirectory, fetch });
+  await parts.start("control channel", startControl, (server) => server.close(controlGraceMs));
+  const bind = () => set.start(planListeners(holder.current));
+  await parts.start("listeners", bind, () => set.close());
+  if (set.bound.length === 0) throw new DispatchError("nothing_bound", {});
+  data.config.guard(listenerKeys, (next, previous) => rebind(data.config.holder, set, next, previous));
+  return set;
+}
+
+function openOperator(context: ServiceContext, { data }: Foundation, logger: Logger) {
+  const { holder } = data.config;
+  const allowed = liveCidrList(holder, "webui.allowed_cidrs");
+  return operatorApp({
+    isAllowed: (address) => holder.current["webui.allowed_cidrs"].length === 0 || allowed().includes(address),
+    health: () => context.health(),
+    metrics: () => context.metrics(),
+    onFailure(error, { clientAddress }) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.warn("dashboard.refused", reason, { address: clientAddress });
+    },
+  });
+}
+
+/** Binds the new ports before the change is stored, and closes the old ones once it is in force. */
+async function rebind(
+  holder: Foundation["data"]["config"]["holder"],
+  set: ListenerSet<ServiceListener>,
+  next: Settings,
+  previous: Settings,
+): Promise<() => Promise<void>> {
+  const change = await set.prepare(planListeners(next), planListeners(previous));
+  const unsubscribe = holder.subscribe(listenerKeys, () => {
+    unsubscribe();
+    change.commit();
+  });
+  return async () => {
+    unsubscribe();
+    await change.undo();
+  };
+}

@@ -1,0 +1,71 @@
+/** The spool across threads: which of its methods are called over a port, and what is handed over. */
+import type { MessagePort, Transferable } from "node:worker_threads";
+import type { NewSpoolMessage, Spool } from "../core/spool/mod.ts";
+import { type AppendAll, type AppendOutcome, AppendQueue } from "./append_queue.ts";
+import { callsOver, serveCalls } from "./port_calls.ts";
+import { fromWireError, toWireError, type WireError } from "./wire_error.ts";
+
+const methods = [
+  "appendAll",
+  "claim",
+  "settle",
+  "counts",
+  "eventCounts",
+  "list",
+  "find",
+  "content",
+  "retry",
+  "delete",
+  "takeHistory",
+  "forgetHistory",
+] as const satisfies readonly (keyof SpoolCalls)[];
+
+/** The spool as it is called over a port: messages are stored in groups. */
+type SpoolCalls = Omit<Spool, "append" | "close"> & { readonly appendAll: AppendAll };
+
+/** Serves `spool` to the other end of `port`. */
+export function serveSpool(port: MessagePort, spool: Spool): void {
+  const calls: SpoolCalls = {
+    appendAll: (messages) => Promise.all(messages.map((message) => attempt(spool, message))),
+    claim: (max, signal) => spool.claim(max, signal),
+    settle: (settlement) => spool.settle(settlement),
+    counts: () => spool.counts(),
+    eventCounts: () => spool.eventCounts(),
+    list: (filter) => spool.list(filter),
+    find: (id) => spool.find(id),
+    content: (id) => spool.content(id),
+    retry: (id) => spool.retry(id),
+    delete: (id) => spool.delete(id),
+    takeHistory: (max, signal) => spool.takeHistory(max, signal),
+    forgetHistory: (through) => spool.forgetHistory(through),
+  };
+  serveCalls<SpoolCalls>(port, calls, methods);
+}
+
+async function attempt(spool: Spool, message: NewSpoolMessage): Promise<AppendOutcome> {
+  try {
+    return { isOk: true, result: await spool.append(message) };
+  } catch (error) {
+    return { isOk: false, error: toWireError(error) };
+  }
+}
+
+/** The spool that the other end of `port` serves; `close` ends the port, not the spool. */
+export function spoolOverPort(port: MessagePort): Spool {
+  const { appendAll, ...calls } = callsOver<SpoolCalls>(port, methods, handedOver);
+  const queue = new AppendQueue(async (messages) => (await appendAll(messages)).map(reviveOutcome));
+  return { ...calls, append: (message) => queue.append(message), close: async () => port.close() };
+}
+
+function reviveOutcome(outcome: AppendOutcome): AppendOutcome {
+  return outcome.isOk ? outcome : { isOk: false, error: fromWireError(outcome.error as WireError) };
+}
+
+/** A small message's bytes move to the spool's thread without a copy; their sender has no use for them any more. */
+function handedOver(method: string, parameters: readonly unknown[]): readonly Transferable[] {
+  if (method !== "appendAll") return [];
+  return (parameters[0] as readonly NewSpoolMessage[]).flatMap(({ content }) => {
+    const isWhole = content.kind === "inline" && content.bytes.byteLength === content.bytes.buffer.byteLength;
+    return isWhole ? [content.bytes.buffer as ArrayBuffer] : [];
+  });
+}
