@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { DeliveryOutcome } from "../../../core/relay/outcome.ts";
+import type { Relay } from "../../../core/relay/relay.ts";
+import { type RouteAttempt, type SettleOptions, settleAttempt } from "../../../core/relay/settle_attempt.ts";
+import type { SpoolEntry, SpoolRecipient } from "../../../core/spool/mod.ts";
+
+const nowMs = Date.UTC(2026, 10, 22);
+
+function relay(provider: string, name = provider): Relay {
+  return { id: `rly_${name}`, name, provider, settings: {}, enabled: true, isDefault: true, concurrency: 4 };
+}
+
+function options(overrides: Partial<SettleOptions> = {}): SettleOptions {
+  let last = 0;
+  return {
+    retry: { maxRetries: 3, delaysSeconds: [30, 300, 1800] },
+    nowMs,
+    random: 0,
+    createEventId: () => `evt_${++last}`,
+    ...overrides,
+  };
+}
+
+function recipient(name: string, state: SpoolRecipient["state"] = "pending"): SpoolRecipient {
+  return { address: `${name}@example.org`, kind: "to", state };
+}
+
+function entryFor(recipients: readonly SpoolRecipient[], overrides: Partial<SpoolEntry> = {}): SpoolEntry {
+  return {
+    id: "spl_1",
+    state: "processing",
+    sender: "app@example.org",
+    recipients,
+    origin: { source: "smtp", clientAddress: "127.0.0.1", tls: null, apiKeyId: null, smtpUser: null },
+    sizeBytes: 100,
+    acceptedAtMs: nowMs,
+    dueAtMs: nowMs,
+    attempts: 0,
+    lastError: null,
+    subject: "Hello",
+    messageId: "1@example.org",
+    tags: ["invoice"],
+    attachments: [],
+    ...overrides,
+  };
+}
+
+const replies = { delivered: "250 ok", temporary: "450 later", permanent: "550 no" };
+
+/** An attempt in which each recipient, by name, met that result. */
+function attemptOver(
+  via: Relay | null,
+  results: Readonly<Record<string, DeliveryOutcome["result"]>>,
+  retryAfterSeconds: number | null = null,
+): RouteAttempt {
+  const outcomes = Object.entries(results).map(([name, result]) => ({
+    address: `${name}@example.org`,
+    result,
+    response: `${replies[result]} ${name}`,
+  }));
+  return {
+    relay: via,
+    rule: null,
+    report: { outcomes, providerMessageId: "4F1C", retryAfterSeconds },
+    durationMs: 7,
+  };
+}
+
+const smtp = relay("smtp");
+
+function settle(results: Readonly<Record<string, DeliveryOutcome["result"]>>, attempts = 0) {
+  const entry = entryFor(
+    Object.keys(results).map((name) => recipient(name)),
+    { attempts },
+  );
+  return settleAttempt(entry, [attemptOver(smtp, results)], options());
+}
+
+describe("settleAttempt", () => {
+  const cases = [
+    { results: { a: "delivered", b: "delivered" }, next: "done", states: ["delivered", "delivered"] },
+    { results: { a: "temporary", b: "temporary" }, next: "retrying", states: ["pending", "pending"] },
+    { results: { a: "permanent", b: "permanent" }, next: "failed", states: ["failed", "failed"] },
+    { results: { a: "delivered", b: "temporary" }, next: "retrying", states: ["delivered", "pending"] },
+    { results: { a: "delivered", b: "permanent" }, next: "failed", states: ["delivered", "failed"] },
+    { results: { a: "temporary", b: "permanent" }, next: "retrying", states: ["pending", "failed"] },
+    {
+      results: { a: "delivered", b: "temporary", c: "permanent" },
+      next: "retrying",
+      states: ["delivered", "pending", "failed"],
+    },
+  ] as const;
+  for (const { results, next, states } of cases) {
+    it(`takes ${Object.values(results).join(" and ")} to ${next}`, () => {
+      const settlement = settle(results);
+      assert.equal(settlement.next, next);
+      assert.deepEqual(
+        settlement.recipients.map(({ state }) => state),
+        states,
+      );
+    });
+  }
+
+  const lastCases = [
+    { results: { a: "temporary" }, next: "failed", states: ["failed"] },
+    { results: { a: "delivered", b: "temporary" }, next: "failed", states: ["delivered", "failed"] },
+    { results: { a: "delivered" }, next: "done", states: ["delivered"] },
+  ] as const;
+  for (const { results, next, states } of lastCases) {
+    it(`takes ${Object.values(results).join(" and ")} in the last attempt to ${next}`, () => {
+      const settlement = settle(results, 3);
+      assert.equal(settlement.next, next);
+      assert.deepEqual(
+        settlement.recipients.map(({ state }) => state),
+        states,
+      );
+      assert.equal(settlement.dueAtMs, undefined);
+    });
+  }
+
+  it("counts the attempt and says when the next one is due", () => {
+    const settlement = settle({ a: "temporary" }, 1);
+    assert.equal(settlement.attempts, 2);
+    assert.equal(settlement.dueAtMs, nowMs + 300_000);
+  });
+
+  it("gives a time only to what is retried", () => {
+    assert.equal(settle({ a: "permanent" }).dueAtMs, undefined);
+    assert.equal(settle({ a: "delivered" }).dueAtMs, undefined);
+  });
+
+  it("waits as long as the slowest of the providers asked", () => {
+    const entry = entryFor([recipient("a"), recipient("b")]);
+    const attempts = [attemptOver(smtp, { a: "temporary" }, 600), attemptOver(relay("x"), { b: "temporary" }, 60)];
+    assert.equal(settleAttempt(entry, attempts, options()).dueAtMs, nowMs + 600_000);
+  });
+
+  it("leaves alone what was delivered or failed before", () => {
+    const before = [recipient("a", "delivered"), recipient("b", "failed"), recipient("c")];
+    const settlement = settleAttempt(
+      entryFor(before, { attempts: 1, lastError: "550 no b" }),
+      [attemptOver(smtp, { c: "delivered" })],
+      options(),
+    );
+    assert.deepEqual(settlement.recipients.slice(0, 2), before.slice(0, 2));
+    assert.equal(settlement.next, "failed");
+    assert.equal(settlement.lastError, "550 no b");
+  });
+
+  it("never makes a delivered recipient pending again, whatever a later attempt says", () => {
+    const entry = entryFor([recipient("a", "delivered"), recipient("b")]);
+    const settlement = settleAttempt(entry, [attemptOver(smtp, { a: "temporary", b: "delivered" })], options());
+    assert.deepEqual(
+      settlement.recipients.map(({ state }) => state),
+      ["delivered", "delivered"],
+    );
+  });
+
+  it("keeps a recipient of whom nothing was said for the next attempt, and fails it after the last", () => {
+    const attempts = [attemptOver(smtp, { a: "delivered" })];
+    const first = settleAttempt(entryFor([recipient("a"), recipient("b")]), attempts, options());
+    assert.equal(first.next, "retrying");
+    assert.equal(first.dueAtMs, nowMs + 30_000);
+    const last = settleAttempt(entryFor([recipient("a"), recipient("b")], { attempts: 3 }), attempts, options());
+    assert.equal(last.next, "failed");
+    assert.deepEqual(
+      last.recipients.map(({ state }) => state),
+      ["delivered", "failed"],
+    );
+  });
+
+  it("keeps what the local inbox took", () => {
+    const entry = entryFor([recipient("a"), recipient("b")]);
+    const settlement = settleAttempt(
+      entry,
+      [attemptOver(relay("local"), { a: "delivered" }), attemptOver(smtp, { b: "delivered" })],
+      options(),
+    );
+    assert.equal(settlement.next, "captured");
+    assert.deepEqual(
+      settlement.events.map(({ event, recipients }) => [event, recipients[0]?.address]),
+      [
+        ["captured", "a@example.org"],
+        ["delivered", "b@example.org"],
+      ],
+    );
+  });
+
+  it("retries what no relay takes", () => {
+    const settlement = settleAttempt(entryFor([recipient("a")]), [attemptOver(null, { a: "temporary" })], options());
+    assert.equal(settlement.next, "retrying");
+    assert.equal(settlement.recipients[0]?.relay, undefined);
+    assert.deepEqual([settlement.events[0]?.relay, settlement.events[0]?.provider], [null, null]);
+  });
+
+  it("records the relay and its answer for each recipient", () => {
+    const [a, b] = settle({ a: "delivered", b: "permanent" }).recipients;
+    assert.deepEqual([a?.relay, a?.response], ["smtp", "250 ok a"]);
+    assert.deepEqual([b?.relay, b?.response], ["smtp", "550 no b"]);
+  });
+
+  it("tells the last error, and none when all is delivered", () => {
+    assert.equal(settle({ a: "delivered", b: "temporary" }).lastError, "450 later b");
+    const entry = entryFor([recipient("a")], { attempts: 1, lastError: "450 later" });
+    assert.equal(settleAttempt(entry, [attemptOver(smtp, { a: "delivered" })], options()).lastError, null);
+  });
+
+  it("writes one row for each kind of outcome, about the recipients that it befell", () => {
+    const { events } = settle({ a: "delivered", b: "temporary", c: "permanent", d: "delivered" });
+    const rows = events.map(({ event, recipients, attempt, response, error }) => ({
+      event,
+      to: recipients.map(({ address }) => address[0]).join(""),
+      attempt,
+      response,
+      error,
+    }));
+    assert.deepEqual(rows, [
+      { event: "delivered", to: "ad", attempt: 1, response: "250 ok d", error: null },
+      { event: "retrying", to: "b", attempt: 1, response: null, error: "450 later b" },
+      { event: "failed", to: "c", attempt: 1, response: null, error: "550 no c" },
+    ]);
+  });
+
+  it("writes failed, not retrying, after the last attempt", () => {
+    assert.deepEqual(
+      settle({ a: "temporary" }, 3).events.map(({ event }) => event),
+      ["failed"],
+    );
+  });
+
+  it("fills a row with all that is known about message and attempt", () => {
+    const [row] = settle({ a: "delivered" }).events;
+    assert.deepEqual(row, {
+      eventId: "evt_1",
+      timeMs: nowMs,
+      id: "spl_1",
+      event: "delivered",
+      attempt: 1,
+      sender: "app@example.org",
+      recipients: [{ address: "a@example.org", kind: "to" }],
+      sizeBytes: 100,
+      relay: "smtp",
+      provider: "smtp",
+      rule: null,
+      providerMessageId: "4F1C",
+      response: "250 ok a",
+      error: null,
+      durationMs: 7,
+      origin: { source: "smtp", clientAddress: "127.0.0.1", tls: null, apiKeyId: null, smtpUser: null },
+      subject: "Hello",
+      messageId: "1@example.org",
+      tags: ["invoice"],
+      attachments: [],
+    });
+  });
+});

@@ -1,0 +1,26 @@
+/** All scenarios, in the order in which someone meets Dispatch. */
+import type { Scenario } from "../scenario.ts";
+import { badStart } from "./bad_start.ts";
+import { certificate } from "./certificate.ts";
+import { commandLine } from "./command_line.ts";
+import { crash } from "./crash.ts";
+import { delivery } from "./delivery.ts";
+import { firstStart } from "./first_start.ts";
+import { httpApi } from "./http_api.ts";
+import { liveChange } from "./live_change.ts";
+import { readme } from "./readme.ts";
+import { retry } from "./retry.ts";
+
+/** See the file's first line. */
+export const scenarios: readonly Scenario[] = [
+  ...firstStart,
+  ...readme,
+  ...certificate,
+  ...delivery,
+  ...httpApi,
+  ...retry,
+  ...crash,
+  ...liveChange,
+  ...commandLine,
+  ...badStart,
+];

@@ -1,0 +1,49 @@
+/** Which tests there are, and on what each has to run. */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { TestJob, TestTarget } from "./test_job.ts";
+
+const folder = fileURLToPath(new URL("..", import.meta.url));
+const everyTarget: readonly TestTarget[] = ["node", "bun", "deno", "binary"];
+
+/** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. */
+function targetsOf(area: string): readonly TestTarget[] {
+  return area === "core" ? ["node", "bun", "deno"] : ["node", "bun"];
+}
+
+function findTestFiles(path: string): string[] {
+  return readdirSync(`${folder}${path}`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("_test.ts"))
+    .map((name) => `tests/${path}/${name}`)
+    .sort();
+}
+
+/**
+ * Lists what has to run: every folder under `tests/` that holds a `*_test.ts`; end-to-end scenarios last.
+ *
+ * @param choices Names of targets, and paths under `tests/`; none of a kind means all of it.
+ * @throws {RangeError} when a choice fits nothing.
+ */
+export function planTests(choices: readonly string[] = []): TestJob[] {
+  const targets = everyTarget.filter((target) => choices.includes(target));
+  const paths = choices.filter((choice) => !targets.includes(choice as TestTarget)).map((path) => `tests/${path}`);
+  const isChosen = (file: string) => paths.length === 0 || paths.some((path) => file.startsWith(path));
+  const areas = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const jobs = areas
+    .map(({ name }) => name)
+    .filter((area) => area !== "e2e")
+    .flatMap((area) => {
+      const files = findTestFiles(area).filter(isChosen);
+      return targetsOf(area).map((target) => ({ area, target, files }));
+    });
+  const scenarioJobs = (["bun", "node", "binary"] as const).map((target) => ({
+    area: "e2e",
+    target,
+    files: [`tests/e2e/${target}_test.ts`].filter((file) => isChosen(file)),
+  }));
+  const chosen = [...jobs, ...scenarioJobs].filter(
+    ({ target, files }) => files.length > 0 && (targets.length === 0 || targets.includes(target)),
+  );
+  if (chosen.length === 0) throw new RangeError(`Cannot run tests: nothing fits ${choices.join(" ")}`);
+  return chosen;
+}

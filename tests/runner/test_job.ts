@@ -1,0 +1,90 @@
+/** One run of one area's tests on one target, and what came of it. */
+import { fileURLToPath } from "node:url";
+import { type Finished, run } from "../support/e2e_process.ts";
+
+/** Where tests run; `binary` is the compiled program, driven from Node. */
+export type TestTarget = "node" | "bun" | "deno" | "binary";
+
+/** The files of one area on one target. */
+export interface TestJob {
+  /** Folder under `tests/`, such as `core`. */
+  readonly area: string;
+  readonly target: TestTarget;
+  /** Paths from the root of the project. */
+  readonly files: readonly string[];
+}
+
+/** What came of a job. It has passed when nothing failed and something ran. */
+export interface TestResult {
+  readonly job: TestJob;
+  readonly passed: number;
+  /** At least 1 when the program that ran the tests ended badly, or ran none. */
+  readonly failed: number;
+  readonly durationMs: number;
+  /** What the program printed. */
+  readonly output: string;
+  /** The scenarios that could not run here, with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const programs = `${root}node_modules/.bin/`;
+const jobTimeoutMs = 8 * 60_000;
+
+/** How each program is asked to run files, and where it prints its counts. */
+const runners = {
+  node: {
+    command: ["node", "--test", "--test-reporter=spec"],
+    passed: /^ℹ pass (\d+)$/m,
+    failed: /^ℹ (?:fail|cancelled|skipped|todo) ([1-9]\d*)$/gm,
+    // Node counts a file that registers no test as one that passed, under the file's name.
+    hollow: /^✔ \S+_test\.ts \(/gm,
+  },
+  bun: {
+    // Bun's own limit of 5 s for a test is meant for tests that start no program.
+    command: ["bun", "test", "--timeout=60000"],
+    passed: /^ *(\d+) pass$/m,
+    failed: /^ *([1-9]\d*) (?:fail|skip|todo|errors?)$/gm,
+    hollow: null,
+  },
+  deno: {
+    command: ["deno", "test", "--allow-all", "--no-check", "--no-lock", "--node-modules-dir=manual"],
+    // Deno calls what a suite holds steps.
+    passed: /\| (\d+) passed(?: \((\d+) steps?\))?/,
+    failed: /\| ([1-9]\d*) (?:failed|ignored)/g,
+    hollow: null,
+  },
+} as const;
+
+/** Runs the files of a job, in `cwd` (default: the project's root). */
+export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
+  // A scenario is driven from Node, whatever runtime the service that it starts has.
+  const runner = runners[job.area === "e2e" || job.target === "binary" ? "node" : job.target];
+  const [program, ...options] = runner.command;
+  const startedMs = performance.now();
+  const finished = await run([`${programs}${program}`, ...options, ...job.files.map((file) => `./${file}`)], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", NODE_TEST_CONTEXT: undefined },
+    timeoutMs: jobTimeoutMs,
+  });
+  const output = finished.stdout + finished.stderr;
+  const hollow = runner.hollow === null ? 0 : (output.match(runner.hollow)?.length ?? 0);
+  const [, topLevel = 0, nested = 0] = runner.passed.exec(output) ?? [];
+  const passed = Number(topLevel) + Number(nested) - hollow;
+  const counted = Array.from(output.matchAll(runner.failed), ([, count]) => Number(count)).reduce(
+    (a, b) => a + b,
+    hollow,
+  );
+  return {
+    job,
+    passed,
+    failed: counted > 0 ? counted : Number(hasEndedBadly(finished) || passed === 0),
+    durationMs: performance.now() - startedMs,
+    output: finished.signal === null ? output : `${output}\nEnded by ${finished.signal} after ${jobTimeoutMs} ms.\n`,
+    leftOut: Array.from(output.matchAll(/left out: (.+)$/gm), ([, what]) => what as string),
+  };
+}
+
+function hasEndedBadly({ code }: Finished): boolean {
+  return code !== 0;
+}

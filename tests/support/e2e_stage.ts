@@ -1,0 +1,111 @@
+/** Where one scenario plays: an empty folder with a data directory and ports of its own, and a target to start in it. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Target } from "../e2e/target.ts";
+import { pickPort } from "./e2e_ports.ts";
+import { type Finished, type RunOptions, run } from "./e2e_process.ts";
+import { Service } from "./e2e_service.ts";
+
+/** The ports of one stage. */
+export interface StagePorts {
+  readonly smtp: number;
+  readonly http: number;
+  readonly https: number;
+  readonly operator: number;
+}
+
+/** See the file's first line. Everything that was started on it ends with it. */
+export class Stage {
+  readonly target: Target;
+  /** The working directory of every command; empty at first. */
+  readonly folder: string;
+  readonly dataDirectory: string;
+  readonly ports: StagePorts;
+  /** Environment of every command; a scenario may add to it and take away. */
+  readonly environment: Record<string, string>;
+  readonly #root: string;
+  readonly #endings: (() => unknown)[] = [];
+  readonly #services: Service[] = [];
+
+  private constructor(target: Target, root: string, ports: StagePorts) {
+    this.target = target;
+    this.#root = root;
+    this.folder = join(root, "work");
+    this.ports = ports;
+    this.dataDirectory = join(this.folder, "data");
+    this.environment = {
+      PATH: process.env.PATH ?? "",
+      // Runtimes keep caches at home: apart from the folder in which nothing may appear unasked.
+      HOME: join(root, "home"),
+      DISPATCH_DATA_DIR: this.dataDirectory,
+      DISPATCH_LOG_FORMAT: "json",
+      DISPATCH_LISTENER_PORTS: `[${ports.smtp}]`,
+      DISPATCH_API_PORT: String(ports.http),
+      DISPATCH_API_TLS_PORT: String(ports.https),
+      DISPATCH_WEBUI_PORT: String(ports.operator),
+    };
+  }
+
+  /** Sets up an empty stage. */
+  static async open(target: Target): Promise<Stage> {
+    const root = await mkdtemp(join(tmpdir(), `dispatch-${target.name}-`));
+    await mkdir(join(root, "work"));
+    const ports = {
+      smtp: await pickPort(),
+      http: await pickPort(),
+      https: await pickPort(),
+      operator: await pickPort(),
+    };
+    return new Stage(target, root, ports);
+  }
+
+  /** Has `ending` called when the stage closes; the last one first. */
+  onClose(ending: () => unknown): void {
+    this.#endings.push(ending);
+  }
+
+  /** Starts the service and waits until it says that it is ready. */
+  async start(): Promise<Service> {
+    const service = Service.spawn([...this.target.command, "serve"], this.folder, this.environment);
+    this.#services.push(service);
+    this.onClose(() => service.kill());
+    await service.ready();
+    return service;
+  }
+
+  /** Runs a command of the CLI to its end. */
+  cli(args: readonly string[], options: Omit<RunOptions, "cwd" | "env"> = {}): Promise<Finished> {
+    return run([...this.target.command, ...args], { ...options, cwd: this.folder, env: this.environment });
+  }
+
+  /** Runs a command that has to succeed, with `--json`, and returns the value that it printed. */
+  async json<T>(...args: readonly string[]): Promise<T> {
+    const result = await this.cli([...args, "--json"]);
+    assert.equal(result.code, 0, `${args.join(" ")}: ${result.stderr}`);
+    return JSON.parse(result.stdout) as T;
+  }
+
+  /** Makes an SMTP server on this host the default relay, under the name `sink`. */
+  async relayTo(port: number): Promise<void> {
+    const settings = ["--set", "host=127.0.0.1", "--set", `port=${port}`, "--set", "tls=none"];
+    await this.json("relay", "add", "sink", "--provider", "smtp", ...settings, "--default");
+  }
+
+  /** Creates an API key and returns it. */
+  async createKey(name = "e2e"): Promise<string> {
+    return (await this.json<{ key: string }>("key", "create", name)).key;
+  }
+
+  /** All that the services on this stage have printed, for whoever has to find out why a scenario failed. */
+  transcript(): string {
+    return this.#services.map((service) => `${service.stdout}${service.stderr}`).join("── next start ──\n");
+  }
+
+  /** Ends what was started and removes the folder. */
+  async close(): Promise<void> {
+    for (const ending of this.#endings.reverse()) await ending();
+    await rm(this.#root, { recursive: true, force: true });
+  }
+}

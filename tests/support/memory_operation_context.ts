@@ -1,0 +1,137 @@
+/** Everything that operations work on, in memory; what is core is the real thing. */
+import { ApiKeyService } from "../../core/access/api_key_service.ts";
+import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
+import { type ConfigService, openConfig } from "../../core/config/config_service.ts";
+import type { ConfigStore, SettingRow, StoredSetting } from "../../core/config/config_store.ts";
+import { readPins } from "../../core/config/environment_names.ts";
+import { defaultSettings } from "../../core/config/settings.ts";
+import type { CertificateShow } from "../../core/operations/certificate_show.ts";
+import type { HealthDocument } from "../../core/operations/health.ts";
+import type { OperationContext } from "../../core/operations/operation_context.ts";
+import { RelayService } from "../../core/relay/relay_service.ts";
+import { SecretBox } from "../../core/secret/secret_box.ts";
+import { MemoryApiKeyStore } from "./memory_api_key_store.ts";
+import { MemoryIntake } from "./memory_intake.ts";
+import { MemoryMessageLog } from "./memory_message_log.ts";
+import { MemoryQueue } from "./memory_queue.ts";
+import { MemoryRelayStore } from "./memory_relay_store.ts";
+
+/** A context with its parts in reach. */
+export interface MemoryDispatch {
+  readonly context: OperationContext;
+  readonly relayStore: MemoryRelayStore;
+  readonly relays: RelayService;
+  readonly keyStore: MemoryApiKeyStore;
+  readonly publishedKeys: (readonly ApiKeyRecord[])[];
+  readonly queue: MemoryQueue;
+  readonly log: MemoryMessageLog;
+  readonly intake: MemoryIntake;
+  readonly box: SecretBox;
+}
+
+export const sampleCertificate: CertificateShow = {
+  source: "automatic",
+  identity: {
+    subject: "CN=relay.example.org",
+    dnsNames: ["relay.example.org", "localhost"],
+    ipAddresses: ["127.0.0.1"],
+    issuer: "CN=relay.example.org",
+    serial: "0a1b",
+    fingerprintSha256: "AA:BB",
+    key: { type: "EC", curve: "P-256" },
+    notBefore: "2026-11-21T12:00:00.000Z",
+    notAfter: "2027-12-23T12:00:00.000Z",
+    daysLeft: 396,
+    chain: [],
+  },
+  served: [{ listener: "smtp", port: 25, fingerprintSha256: "AA:BB", current: true }],
+  warnings: [{ code: "name_not_covered", message: "A name is missing.", remedy: "Add it." }],
+};
+
+export const sampleHealth: HealthDocument = {
+  status: "degraded",
+  problems: [{ code: "listener_unbound", severity: "degraded", message: "Port 25 is taken." }],
+  version: "0.1.0",
+  uptimeSeconds: 5,
+  listeners: [{ listener: "smtp", port: 25, bound: false, error: "in use" }],
+  spool: null,
+  disk: { freeBytes: 1 },
+  database: { status: "ok", error: null },
+  certificate: { source: "automatic", notAfter: "2027-12-23", fingerprintSha256: "AA:BB", served: [], daysLeft: 396 },
+};
+
+export const fixedNowMs = Date.UTC(2026, 10, 22, 12);
+
+export async function createMemoryDispatch(): Promise<MemoryDispatch> {
+  const uniqueId = countingIds();
+  const box = await SecretBox.fromKey(crypto, new Uint8Array(32).fill(7));
+  const relayStore = new MemoryRelayStore();
+  const relays = await RelayService.open({ store: relayStore, box, uniqueId, report: failTest });
+  const keyStore = new MemoryApiKeyStore();
+  const publishedKeys: (readonly ApiKeyRecord[])[] = [];
+  const publish = (records: readonly ApiKeyRecord[]) => publishedKeys.push(records);
+  const keys = new ApiKeyService({ store: keyStore, crypto, nowMs: () => fixedNowMs, uniqueId, publish });
+  const queue = new MemoryQueue();
+  const log = new MemoryMessageLog();
+  const intake = new MemoryIntake();
+  const context: OperationContext = {
+    config: await openMemoryConfig(box),
+    relays,
+    keys,
+    spool: queue,
+    log,
+    intake,
+    clock: { nowMs: () => fixedNowMs, after: (delayMs, callback) => startTimer(Math.min(delayMs, 5), callback) },
+    uniqueId,
+    readContent: (content) => new Blob(content.kind === "inline" ? [content.bytes as BlobPart] : []).stream(),
+    caughtUp: async () => {},
+    logGrown: (rows) => new Promise((resolve) => setTimeout(resolve, 10, rows + 1)),
+    certificate: async () => sampleCertificate,
+    health: async () => sampleHealth,
+    testRelay: async (relay, { from, to }) => ({
+      ok: relay.provider === "local",
+      transcript: [`${from} -> ${to}`],
+      report: { outcomes: [], providerMessageId: null, retryAfterSeconds: null },
+    }),
+    version: () => ({ version: "0.1.0", commit: null, runtime: "test 1", platform: "test" }),
+  };
+  return { context, relayStore, relays, keyStore, publishedKeys, queue, log, intake, box };
+}
+
+async function openMemoryConfig(box: SecretBox): Promise<ConfigService> {
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const defaults = defaultSettings({ hostName: "relay.example.org" });
+  return openConfig({ store: memoryConfigStore(), sealer: box, pins: readPins({}), defaults, logger: quiet });
+}
+
+function memoryConfigStore(): ConfigStore {
+  const rows = new Map<string, SettingRow>();
+  const put = (settings: readonly StoredSetting[], seeded: boolean) => {
+    for (const { key, json } of settings) if (!seeded || !rows.has(key)) rows.set(key, { key, json, seeded });
+  };
+  return {
+    readAll: async () => [...rows.values()],
+    seed: async (settings) => put(settings, true),
+    write: async (settings, removed) => {
+      for (const key of removed) rows.delete(key);
+      put(settings, false);
+    },
+  };
+}
+
+function failTest(error: unknown): never {
+  throw error;
+}
+
+function startTimer(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+}
+
+function countingIds(): (prefix: string) => string {
+  let last = 0;
+  return (prefix) => {
+    last++;
+    return prefix + last.toString(16).padStart(32, "0");
+  };
+}

@@ -1,0 +1,216 @@
+/** An SMTP server that says what a test has written for it, and keeps each byte that it is sent. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, TLSSocket } from "node:tls";
+
+/** What happens at a step, instead of the good reply: a reply of its own, the end of the connection, or silence. */
+export type ScriptedAnswer = string | "close" | "hang" | null;
+
+/** The steps of a session, by the verb that leads to them; `greeting` and `content` have none. */
+export type ScriptedStep =
+  | "greeting"
+  | "EHLO"
+  | "HELO"
+  | "STARTTLS"
+  | "AUTH"
+  | "MAIL"
+  | "RCPT"
+  | "DATA"
+  | "content"
+  | "RSET"
+  | "QUIT";
+
+/** What a server does. */
+export interface Script {
+  /** Keywords after the name in the reply to EHLO; default `8BITMIME`, `SMTPUTF8`, `ENHANCEDSTATUSCODES`. */
+  readonly extensions?: readonly string[];
+  /** Asked at each step, with the line that led to it and the number of the connection, from 1; default `null`. */
+  readonly answer?: (step: ScriptedStep, line: string, connection: number) => ScriptedAnswer;
+  /** PEM of what STARTTLS shows. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** TLS from the first byte. */
+  readonly isImplicitTls?: boolean;
+}
+
+/** One connection, as the server saw it. */
+export interface ScriptedSession {
+  /** The lines of the client, content apart. */
+  readonly commands: string[];
+  /** The contents that came to their final dot, dots as they came over the wire, without that final line. */
+  readonly contents: Buffer[];
+  /** Whether TLS is on. */
+  isSecure: boolean;
+  /** Whether the client has closed it. */
+  hasEnded: boolean;
+}
+
+const goodReplies: Readonly<Record<ScriptedStep, string>> = {
+  greeting: "220 scripted ESMTP",
+  EHLO: "",
+  HELO: "250 scripted",
+  STARTTLS: "220 2.0.0 go on",
+  AUTH: "235 2.7.0 ok",
+  MAIL: "250 2.1.0 ok",
+  RCPT: "250 2.1.5 ok",
+  DATA: "354 go on",
+  content: "250 2.0.0 ok: queued as 4F1C2D",
+  RSET: "250 2.0.0 ok",
+  QUIT: "221 2.0.0 bye",
+};
+
+/** See the file's first line. */
+export class ScriptedSmtpServer {
+  readonly sessions: ScriptedSession[] = [];
+  /** May be replaced at any time. */
+  script: Script;
+  /** The most connections that were open at the same time. */
+  mostAtOnce = 0;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(script: Script) {
+    this.script = script;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** Starts one on a free port of 127.0.0.1. */
+  static async start(script: Script = {}): Promise<ScriptedSmtpServer> {
+    const server = new ScriptedSmtpServer(script);
+    server.#server.listen(0, "127.0.0.1");
+    await once(server.#server, "listening");
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** All lines of all clients, content apart. */
+  get commands(): string[] {
+    return this.sessions.flatMap(({ commands }) => commands);
+  }
+
+  /** All contents that came to their end. */
+  get contents(): Buffer[] {
+    return this.sessions.flatMap(({ contents }) => contents);
+  }
+
+  /** Ends every connection, without a word. */
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.dropAll();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#sockets.size);
+    const session: ScriptedSession = { commands: [], contents: [], isSecure: false, hasEnded: false };
+    this.sessions.push(session);
+    socket.on("error", () => undefined);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      session.hasEnded = true;
+    });
+    new Conversation(this, session, this.sessions.length).start(socket);
+  }
+}
+
+/** The talk over one connection. */
+class Conversation {
+  readonly #server: ScriptedSmtpServer;
+  readonly #session: ScriptedSession;
+  readonly #number: number;
+  #socket!: Socket;
+  #bytes: Buffer = Buffer.alloc(0);
+  #isInContent = false;
+  #isSilent = false;
+
+  constructor(server: ScriptedSmtpServer, session: ScriptedSession, number: number) {
+    this.#server = server;
+    this.#session = session;
+    this.#number = number;
+  }
+
+  start(socket: Socket): void {
+    if (this.#server.script.isImplicitTls === true) this.#secure(socket, () => this.#say("greeting", ""));
+    else {
+      this.#listen(socket);
+      this.#say("greeting", "");
+    }
+  }
+
+  #listen(socket: Socket): void {
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => {
+      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#read();
+    });
+  }
+
+  #secure(socket: Socket, then: () => void): void {
+    socket.removeAllListeners("data");
+    const { cert = "", key = "" } = this.#server.script.tls ?? {};
+    const secured = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext({ cert, key }) });
+    secured.on("error", () => undefined);
+    secured.once("secure", () => {
+      this.#session.isSecure = true;
+      then();
+    });
+    this.#bytes = Buffer.alloc(0);
+    this.#listen(secured);
+  }
+
+  #read(): void {
+    while (!this.#isSilent) {
+      const mark = this.#isInContent ? "\r\n.\r\n" : "\r\n";
+      const end = this.#bytes.indexOf(mark);
+      if (end < 0) return;
+      const part = this.#bytes.subarray(0, end);
+      this.#bytes = this.#bytes.subarray(end + mark.length);
+      if (this.#isInContent) {
+        this.#isInContent = false;
+        this.#session.contents.push(Buffer.concat([part, Buffer.from("\r\n")]));
+        this.#say("content", "");
+      } else this.#obey(part.toString());
+    }
+  }
+
+  #obey(line: string): void {
+    this.#session.commands.push(line);
+    const step = line.split(" ")[0]!.toUpperCase() as ScriptedStep;
+    if (!(step in goodReplies)) return void this.#socket.write("502 5.5.1 unknown\r\n");
+    const reply = this.#say(step, line);
+    if (step === "DATA" && reply?.startsWith("354")) this.#isInContent = true;
+    if (step === "STARTTLS" && reply?.startsWith("220")) this.#secure(this.#socket, () => undefined);
+    if (step === "QUIT") this.#socket.end();
+  }
+
+  /** Gives the scripted answer, or the good one; returns what was said. */
+  #say(step: ScriptedStep, line: string): string | null {
+    const answer = this.#server.script.answer?.(step, line, this.#number) ?? null;
+    if (answer === "hang") this.#isSilent = true;
+    else if (answer === "close") this.#socket.destroy();
+    else {
+      const reply = answer ?? (step === "EHLO" ? this.#ehlo() : goodReplies[step]);
+      this.#socket.write(`${reply}\r\n`);
+      return reply;
+    }
+    return null;
+  }
+
+  #ehlo(): string {
+    const keywords = this.#server.script.extensions ?? ["8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
+    const lines = ["scripted", ...keywords];
+    return lines.map((text, index) => `250${index === lines.length - 1 ? " " : "-"}${text}`).join("\r\n");
+  }
+}

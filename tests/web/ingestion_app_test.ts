@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DispatchError } from "../../core/error/mod.ts";
+import { IngestionHarness, refusal, simple } from "./ingestion_harness.ts";
+
+const id = `spl_${"0".repeat(32)}`;
+
+test("the door checks address, key and rate before it looks at a body, in that order", async () => {
+  const api = new IngestionHarness();
+  const send = (authorization: string) => api.post("{", "text/csv", { authorization, "content-length": "99999999" });
+  Object.assign(api, { isAllowed: false, retryAfterSeconds: 30 });
+  assert.deepEqual(await refusal(await send("Bearer bad")), [403, "address_not_allowed"]);
+  api.isAllowed = true;
+  assert.deepEqual(await refusal(await send("Bearer bad")), [401, "key_invalid"]);
+  assert.deepEqual(await refusal(await send("Bearer good")), [429, "rate_limited"]);
+  api.retryAfterSeconds = 0;
+  assert.deepEqual(await refusal(await send("Bearer good")), [413, "message_too_large"]);
+  const small = await api.post("{", "text/csv");
+  assert.deepEqual(await refusal(small), [415, "media_type_unsupported"]);
+  api.freeBytes = 0;
+  assert.deepEqual(await refusal(await api.postJson({})), [422, "request_invalid"]);
+  assert.deepEqual(await refusal(await api.postJson(simple)), [503, "disk_nearly_full"]);
+});
+
+test("a refused address is told which setting to change", async () => {
+  const api = new IngestionHarness();
+  api.isAllowed = false;
+  const { detail } = (await (await api.postJson(simple)).json()) as { detail: string };
+  assert.match(detail, /10\.0\.0\.7.*api\.allowed_cidrs/);
+});
+
+test("401 asks for a bearer token", async () => {
+  const api = new IngestionHarness();
+  const response = await api.postJson(simple, { authorization: "Basic x" });
+  assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer/);
+});
+
+test("429 says when to come again", async () => {
+  const api = new IngestionHarness();
+  api.retryAfterSeconds = 17;
+  assert.equal((await api.postJson(simple)).headers.get("retry-after"), "17");
+});
+
+test("the rate follows the setting for a key that has none of its own", async () => {
+  const api = new IngestionHarness();
+  api.settings = { ...api.settings, ratePerMinute: 7 };
+  await api.postJson(simple);
+  assert.deepEqual(api.rateCalls, [["key_1", 7]]);
+});
+
+test("a problem document says what RFC 9457 asks for, and its code", async () => {
+  const api = new IngestionHarness();
+  const response = await api.postJson({ ...simple, to: ["you@example.net", "nobody"], extra: 1 });
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.deepEqual(await response.json(), {
+    type: "urn:dispatch:problem:request_invalid",
+    title: "Request invalid",
+    status: 422,
+    detail: "The request has 2 errors.",
+    code: "request_invalid",
+    errors: [
+      { path: "to[1]", message: '"nobody" is not an address' },
+      { path: "extra", message: "is not a known field" },
+    ],
+  });
+});
+
+test("415 names what is taken", async () => {
+  const api = new IngestionHarness();
+  const response = await api.post("a,b", "text/csv");
+  assert.equal(response.headers.get("accept"), "multipart/form-data, application/json, message/rfc822");
+});
+
+test("a compressed body is refused", async () => {
+  const api = new IngestionHarness();
+  const response = await api.post("{}", "application/json", { "content-encoding": "gzip" });
+  assert.deepEqual(await refusal(response), [400, "body_malformed"]);
+});
+
+test("GET of a message asks with the key's id and is not stored by caches", async () => {
+  const api = new IngestionHarness();
+  const response = await api.fetch(`/api/v1/messages/${id}`);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.equal(((await response.json()) as { id: string }).id, id);
+});
+
+test("GET of what can be no message id is answered without asking", async () => {
+  const api = new IngestionHarness();
+  api.statusError = new Error("asked");
+  for (const wrong of ["1", "spl_", `${id}0`, `spl_${"G".repeat(32)}`, "%00"]) {
+    assert.deepEqual(await refusal(await api.fetch(`/api/v1/messages/${wrong}`)), [404, "message_unknown"]);
+  }
+});
+
+test("GET with the log out of reach tells when to come again", async () => {
+  const api = new IngestionHarness();
+  api.statusError = new DispatchError("history_unavailable", { reason: "SQLITE_BUSY" });
+  const response = await api.fetch(`/api/v1/messages/${id}`);
+  assert.equal(response.headers.get("retry-after"), "10");
+  assert.doesNotMatch(await response.clone().text(), /SQLITE/);
+  assert.deepEqual(await refusal(response), [503, "history_unavailable"]);
+});
+
+test("GET of the list passes limit, status and cursor on", async () => {
+  const api = new IngestionHarness();
+  await api.fetch(`/api/v1/messages?limit=300&status=retrying&cursor=${id}`);
+  await api.fetch("/api/v1/messages");
+  assert.deepEqual(api.statusQueries, [
+    { apiKeyId: "key_1", limit: 300, status: "retrying", cursor: id },
+    { apiKeyId: "key_1", limit: 100 },
+  ]);
+});
+
+test("GET of the list refuses what it does not know", async () => {
+  const api = new IngestionHarness();
+  for (const query of ["limit=0", "limit=301", "limit=x", "status=lost", "cursor=a%20b", "page=2"]) {
+    assert.deepEqual(await refusal(await api.fetch(`/api/v1/messages?${query}`)), [422, "request_invalid"], query);
+  }
+});
+
+test("HEAD is answered like GET, without a body", async () => {
+  const api = new IngestionHarness();
+  for (const path of [`/api/v1/messages/${id}`, "/api/v1/messages", "/api/v1/openapi.json"]) {
+    const response = await api.fetch(path, { method: "HEAD" });
+    assert.equal(response.status, 200, path);
+    assert.equal(await response.text(), "");
+  }
+});
+
+test("another method is refused with those that work", async () => {
+  const api = new IngestionHarness();
+  const response = await api.fetch("/api/v1/messages", { method: "DELETE" });
+  assert.equal(response.headers.get("allow"), "GET, HEAD, POST");
+  assert.deepEqual(await refusal(response), [405, "method_not_allowed"]);
+  const one = await api.fetch(`/api/v1/messages/${id}`, { method: "POST" });
+  assert.equal(one.headers.get("allow"), "GET, HEAD");
+});
+
+test("routes of the operator's port do not exist here", async () => {
+  const api = new IngestionHarness();
+  for (const path of ["/", "/health", "/metrics", "/api/config", "/api/v1/messages/"]) {
+    assert.deepEqual(await refusal(await api.fetch(path)), [404, "route_unknown"], path);
+  }
+});
+
+test("refusals are reported with the address and the key", async () => {
+  const api = new IngestionHarness();
+  await api.postJson({});
+  const [refused] = api.refusals;
+  assert.deepEqual(
+    [refused?.connection.clientAddress, refused?.apiKeyId, refused?.method, refused?.path],
+    ["10.0.0.7", "key_1", "POST", "/api/v1/messages"],
+  );
+});
+
+test("no answer names the software", async () => {
+  const api = new IngestionHarness();
+  for (const response of [await api.postJson(simple), await api.fetch("/nowhere")]) {
+    assert.equal(response.headers.get("server"), null);
+    assert.equal(response.headers.get("x-powered-by"), null);
+  }
+});

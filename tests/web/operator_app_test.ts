@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assessHealth } from "../../core/operations/health.ts";
+import { operatorApp } from "../../web/operator/app.ts";
+import { sampleMetrics } from "../support/health_sample.ts";
+
+const connection = { clientAddress: "10.0.0.7", tls: { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" } };
+
+function request(path: string, overrides: object = {}, init: RequestInit = {}): Promise<Response> {
+  const app = operatorApp({
+    isAllowed: () => true,
+    health: async () => assessHealth(sampleMetrics()),
+    metrics: async () => sampleMetrics(),
+    onFailure: () => {},
+    ...overrides,
+  });
+  return Promise.resolve(app.fetch(new Request(new URL(path, "https://dispatch.example"), init), connection));
+}
+
+test("GET /health answers 200 with the document", async () => {
+  const response = await request("/health");
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.deepEqual(await response.json(), assessHealth(sampleMetrics()));
+});
+
+test("GET /health answers 503 when mail is not accepted", async () => {
+  const response = await request("/health", { health: async () => assessHealth(sampleMetrics({ spool: null })) });
+  assert.equal(response.status, 503);
+  assert.equal(((await response.json()) as { status: string }).status, "critical");
+});
+
+test("GET /metrics answers in the format that Prometheus names", async () => {
+  const response = await request("/metrics");
+  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  assert.match(await response.text(), /^dispatch_build_info\{/m);
+});
+
+test("GET / says what is here", async () => {
+  const response = await request("/");
+  assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
+  assert.match(await response.text(), /\/health.*\/metrics/);
+});
+
+test("an address outside webui.allowed_cidrs is refused everywhere", async () => {
+  for (const path of ["/", "/health", "/metrics", "/nowhere"]) {
+    const response = await request(path, { isAllowed: () => false });
+    assert.equal(response.status, 403, path);
+    assert.match(await response.text(), /webui\.allowed_cidrs/);
+  }
+});
+
+test("the ingestion API's routes do not exist on the operator's port", async () => {
+  assert.equal((await request("/api/v1/messages")).status, 404);
+  assert.equal((await request("/api/v1/openapi.json")).status, 404);
+});
+
+test("a method that changes something is refused", async () => {
+  const response = await request("/health", {}, { method: "POST" });
+  assert.equal(response.status, 405);
+  assert.equal(response.headers.get("allow"), "GET, HEAD");
+});
+
+test("a failure inside is reported and not told", async () => {
+  const failures: unknown[] = [];
+  const health = () => Promise.reject(new Error("EIO"));
+  const response = await request("/health", { health, onFailure: (error: unknown) => failures.push(error) });
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /EIO/);
+  assert.equal(failures.length, 1);
+});
