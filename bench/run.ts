@@ -1,0 +1,102 @@
+/**
+ * Speed and memory beside Debian's Postfix, on this machine at this moment: `npm run bench`, or `npm run bench -- node`.
+ *
+ * Ratios count, absolute figures depend on the machine; so the contenders take turns, and the median of the ratios
+ * within each turn counts.
+ * Prints a table, writes `bench/results.json`, and exits with 1 when a mark is missed.
+ */
+import { writeFile } from "node:fs/promises";
+import { bunTarget, nodeTarget } from "../tests/e2e/target.ts";
+import { pickPort } from "../tests/support/e2e_ports.ts";
+import { projectRoot } from "../tests/support/e2e_project_files.ts";
+import type { Contender } from "./contender.ts";
+import { startDiscarding, startDispatch } from "./dispatch.ts";
+import { compareTurns, type Figure, formatTable, reachesMark } from "./figures.ts";
+import { largeMessages, measureGrowth } from "./memory.ts";
+import { startPostfix } from "./postfix.ts";
+import { CountingSink, startSilentHost } from "./smtp_load.ts";
+import { type Rates, takeTurns } from "./turns.ts";
+
+const target = process.argv[2] === "node" ? nodeTarget : bunTarget;
+
+async function stopAll(contenders: readonly Contender[]): Promise<void> {
+  for (const contender of contenders) await contender.stop();
+}
+
+/** Accepting while the smart host says nothing: what arrives is stored and stays. */
+async function measureAcceptAlone(): Promise<Figure[]> {
+  const relayPort = await pickPort();
+  const closeSilentHost = await startSilentHost(relayPort);
+  const contenders = [
+    await startDispatch(target, relayPort),
+    await startDiscarding(target),
+    await startPostfix(relayPort),
+  ];
+  try {
+    const rates = await takeTurns("durable accept alone, connections kept", contenders, true, () => undefined);
+    const [own, discarding, postfix] = rates.map(acceptRates) as [number[], number[], number[]];
+    const name = "durable accept alone, kept";
+    return [
+      compareTurns(name, own, { name: "discarding", values: discarding }, { leastRatio: 0.6 }),
+      compareTurns(name, own, { name: "Postfix", values: postfix }, null),
+    ];
+  } finally {
+    await stopAll(contenders);
+    closeSilentHost();
+  }
+}
+
+/** Accepting while what was accepted goes out into an smtp-sink, as in service; and memory. */
+async function measureInService(): Promise<Figure[]> {
+  const [dispatchSink, postfixSink] = [await pickPort(), await pickPort()];
+  const dispatch = await startDispatch(target, dispatchSink);
+  const postfix = await startPostfix(postfixSink);
+  const sinkPortOf = (contender: Contender) => (contender === postfix ? postfixSink : dispatchSink);
+  const growth = async (contender: Contender) =>
+    (await measureGrowth(contender, await CountingSink.start(sinkPortOf(contender), largeMessages))) / 1024 ** 2;
+  try {
+    const both = [dispatch, postfix];
+    const kept = (await takeTurns("in service, connections kept", both, true, sinkPortOf)) as [Rates[], Rates[]];
+    const anew = (await takeTurns("in service, new connections", both, false, sinkPortOf)) as [Rates[], Rates[]];
+    console.log("50 senders of 25 MiB at once");
+    const [own, postfixOwn] = [await growth(dispatch), await growth(postfix)];
+    const beside = (
+      name: string,
+      ratesOf: (turns: Rates[]) => number[],
+      pair: [Rates[], Rates[]],
+      leastRatio: number,
+    ) => compareTurns(name, ratesOf(pair[0]), { name: "Postfix", values: ratesOf(pair[1]) }, { leastRatio });
+    return [
+      beside("durable accept, kept", acceptRates, kept, 5),
+      beside("durable accept, new", acceptRates, anew, 2.5),
+      beside("end to end", endToEndRates, kept, 3),
+      {
+        name: "memory, 50 × 25 MiB",
+        unit: "MiB",
+        dispatch: own,
+        other: { name: "Postfix", value: postfixOwn },
+        ratio: own / postfixOwn,
+        mark: { most: 150 },
+      },
+    ];
+  } finally {
+    await stopAll([dispatch, postfix]);
+  }
+}
+
+function acceptRates(turns: readonly Rates[]): number[] {
+  return turns.map(({ accept }) => accept);
+}
+
+function endToEndRates(turns: readonly Rates[]): number[] {
+  return turns.map(({ endToEnd }) => endToEnd);
+}
+
+const figures = [...(await measureAcceptAlone()), ...(await measureInService())];
+console.log(`\n${formatTable(figures)}`);
+const results = figures.map((figure) => ({ ...figure, isReached: reachesMark(figure) }));
+await writeFile(
+  `${projectRoot}bench/results.json`,
+  `${JSON.stringify({ target: target.name, figures: results }, null, 2)}\n`,
+);
+process.exitCode = figures.every(reachesMark) ? 0 : 1;
