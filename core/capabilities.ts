@@ -81,3 +81,24 @@ export interface DiskGauge {
   /** Bytes that the service may still write, as of the last second or so; never blocks. */
   freeBytes(): number;
 }
+
+/**
+ * Decrypts DES-EDE3-CBC with PKCS#7 padding: what WebCrypto lacks, and old PFX files and keys are protected with.
+ *
+ * @param key 24 bytes
+ * @param iv 8 bytes
+ * @throws when the padding is not as it should be, which is how a wrong passphrase shows
+ */
+export type DecryptTripleDes = (
+  key: Uint8Array<ArrayBuffer>,
+  iv: Uint8Array<ArrayBuffer>,
+  ciphertext: Uint8Array<ArrayBuffer>,
+) => Promise<ArrayBuffer>;
+
+/** Hashes passwords slowly: Argon2id with 64 MiB, 3 passes, 1 lane, a random salt. Runs apart from the event loop. */
+export interface PasswordHasher {
+  /** The PHC string: `$argon2id$v=19$m=65536,t=3,p=1$SALT$HASH`. */
+  hash(password: string): Promise<string>;
+  /** Whether `password` gives `encoded`; compared in constant time. @throws {TypeError} when `encoded` is no such string */
+  verify(password: string, encoded: string): Promise<boolean>;
+}

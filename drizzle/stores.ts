@@ -1,14 +1,18 @@
 /** All that Dispatch keeps in `dispatch.db`. */
+import type { SessionStore } from "../core/access/admin_session.ts";
 import type { ApiKeyStore } from "../core/access/api_key_store.ts";
+import type { CertificateRecordStore } from "../core/certificate/certificate_record.ts";
 import type { ConfigStore } from "../core/config/config_store.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
 import { openApiKeyStore } from "./api_key_store.ts";
+import { openCertificateRecordStore } from "./certificate_record_store.ts";
 import { openConfigStore } from "./config_store.ts";
 import type { DatabaseDriver } from "./driver.ts";
 import { openMessageLog } from "./message_log.ts";
 import { type MetaStore, openMetaStore } from "./meta_store.ts";
 import { openRelayStore } from "./relay_store.ts";
+import { openSessionStore } from "./session_store.ts";
 
 /** The stores of one database. */
 export interface Stores {
@@ -16,6 +20,8 @@ export interface Stores {
   readonly config: ConfigStore;
   readonly relays: RelayStore;
   readonly apiKeys: ApiKeyStore;
+  readonly certificates: CertificateRecordStore;
+  readonly sessions: SessionStore;
   readonly log: MessageLog;
 }
 
@@ -26,6 +32,8 @@ export function openStores(driver: DatabaseDriver): Stores {
     config: openConfigStore(driver),
     relays: openRelayStore(driver),
     apiKeys: openApiKeyStore(driver),
+    certificates: openCertificateRecordStore(driver),
+    sessions: openSessionStore(driver),
     log: openMessageLog(driver),
   };
 }

@@ -18,6 +18,7 @@ export interface ImportRule {
 }
 
 const corePackages = [
+  "@noble/hashes",
   "@peculiar/x509",
   "@peculiar/asn1-*",
   "@remix-run/multipart-parser",

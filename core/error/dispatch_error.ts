@@ -1,10 +1,19 @@
 /** The one class of the product's own errors, and the table of all their codes. */
+import { adminErrors } from "./admin_errors.ts";
+import { certificateErrors } from "./certificate_errors.ts";
 import { intakeErrors } from "./intake_errors.ts";
 import { operationErrors } from "./operation_errors.ts";
 import { requestErrors } from "./request_errors.ts";
 import { startErrors } from "./start_errors.ts";
 
-const definitions = { ...startErrors, ...intakeErrors, ...requestErrors, ...operationErrors };
+const definitions = {
+  ...startErrors,
+  ...intakeErrors,
+  ...requestErrors,
+  ...operationErrors,
+  ...certificateErrors,
+  ...adminErrors,
+};
 
 /** Stable code of an error; part of every interface, never renamed. */
 export type ErrorCode = keyof typeof definitions;

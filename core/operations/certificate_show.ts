@@ -1,4 +1,5 @@
 /** What operators see of the shared certificate. */
+import type { EarlierCertificate } from "../certificate/certificate_service.ts";
 import { type CertificateFacts, daysLeft, expiryWarning, type TlsIdentity } from "../certificate/mod.ts";
 
 /** A listener, and the certificate that it really serves. */
@@ -26,6 +27,34 @@ export interface CertificateShow {
   /** Empty when no service runs. */
   readonly served: readonly ServedCertificate[];
   readonly warnings: readonly CertificateWarning[];
+  /** The dashboard's own certificate, which nothing here touches. */
+  readonly dashboard: DashboardCertificateShow;
+}
+
+/** The certificate of the dashboard's port. */
+export interface DashboardCertificateShow {
+  /** `files` when the environment names a pair of files. */
+  readonly source: "self_signed" | "files";
+  readonly files: { readonly certPath: string; readonly keyPath: string } | null;
+  /** Why the files as they are now can't be served; the last good certificate is. `null` when all is well. */
+  readonly problem: string | null;
+  readonly identity: CertificateFacts & { readonly daysLeft: number };
+  readonly served: readonly ServedCertificate[];
+}
+
+/** An identity that was in service earlier, with its times as ISO 8601. */
+export type EarlierCertificateShow = Omit<EarlierCertificate, "installedAtMs" | "replacedAtMs"> & {
+  readonly installedAt: string;
+  readonly replacedAt: string;
+};
+
+/** Puts together what operators see of an earlier identity. */
+export function showEarlier({ installedAtMs, replacedAtMs, ...rest }: EarlierCertificate): EarlierCertificateShow {
+  return {
+    ...rest,
+    installedAt: new Date(installedAtMs).toISOString(),
+    replacedAt: new Date(replacedAtMs).toISOString(),
+  };
 }
 
 /** Puts together what operators see of `identity`. */
@@ -34,11 +63,12 @@ export function showCertificate(
   { facts }: Pick<TlsIdentity, "facts">,
   served: readonly ServedCertificate[],
   nowMs: number,
+  dashboard: DashboardCertificateShow,
 ): CertificateShow {
   const expiry = expiryWarning(facts, nowMs);
   const warnings: CertificateWarning[] =
     expiry === null ? [] : [{ ...expiry, remedy: source === "automatic" ? renewsItself : "Put a new one in service." }];
-  return { source, identity: { ...facts, daysLeft: daysLeft(facts, nowMs) }, served, warnings };
+  return { source, identity: { ...facts, daysLeft: daysLeft(facts, nowMs) }, served, warnings, dashboard };
 }
 
 const renewsItself = "Nothing: it is replaced by itself before it expires.";

@@ -1,6 +1,9 @@
 /** What operations work on; the running service supplies it, and so does a command that runs beside none. */
+import type { Actor } from "../access/actor.ts";
+import type { AdminAccess } from "../access/admin_access.ts";
 import type { ApiKeyService } from "../access/api_key_service.ts";
 import type { Clock } from "../capabilities.ts";
+import type { CertificateService } from "../certificate/certificate_service.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
@@ -41,6 +44,13 @@ export interface RelayTest {
 
 /** What operations work on. */
 export interface OperationContext {
+  /** Who performs the operation. */
+  readonly actor: Actor;
+  readonly admin: Pick<AdminAccess, "resetPassword">;
+  readonly certificates: Pick<
+    CertificateService,
+    "keeper" | "check" | "upload" | "generate" | "remove" | "history" | "restore" | "exportPfx"
+  >;
   readonly config: Pick<ConfigService, "holder" | "list" | "get" | "set" | "unset">;
   readonly relays: Pick<
     RelayService,

@@ -1,6 +1,7 @@
 /** All operations and feeds, and the one way to perform them. */
 import type { z } from "zod";
 import { DispatchError } from "../error/mod.ts";
+import { adminOperations } from "./admin_operations.ts";
 import { apiKeyOperations } from "./api_key_operations.ts";
 import { certificateOperations } from "./certificate_operations.ts";
 import { configOperations } from "./config_operations.ts";
@@ -23,6 +24,7 @@ export const operations = [
   ...messageLogOperations,
   ...messageOperations,
   ...serviceOperations,
+  ...adminOperations,
 ] as const;
 
 /** All feeds. */

@@ -34,7 +34,7 @@ const jobTimeoutMs = 8 * 60_000;
 /** How each program is asked to run files, and where it prints its counts. */
 const runners = {
   node: {
-    command: ["node", "--test", "--test-reporter=spec"],
+    command: ["node", `--import=${root}runtime-node/text_imports.js`, "--test", "--test-reporter=spec"],
     passed: /^ℹ pass (\d+)$/m,
     failed: /^ℹ (?:fail|cancelled|skipped|todo) ([1-9]\d*)$/gm,
     // Node counts a file that registers no test as one that passed, under the file's name.

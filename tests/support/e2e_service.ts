@@ -64,7 +64,18 @@ export class Service {
     );
   }
 
-  /** Tells whether the log holds a line of this event. */
+  /**
+   * Waits until the log has a line that `pattern` matches, and returns all that do. What a client sees and what the log
+   * says of it have no order, so nothing is read from the log without waiting for it.
+   */
+  logged(pattern: RegExp, atLeast = 1): Promise<string[]> {
+    return until(`${atLeast} log lines like ${pattern}`, () => {
+      const lines = this.#stderr.split("\n").filter((line) => pattern.test(line));
+      return lines.length >= atLeast && lines;
+    });
+  }
+
+  /** Tells whether the log holds a line of this event by now. */
   hasLogged(event: string): boolean {
     return this.#stderr.includes(`"${event}"`);
   }

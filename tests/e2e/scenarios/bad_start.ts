@@ -127,7 +127,7 @@ export const badStart: readonly Scenario[] = [
     async play(stage) {
       await occupy(stage, stage.ports.http);
       const service = await stage.start();
-      assert.match(service.stderr, new RegExp(`\\b${stage.ports.http}\\b`));
+      await service.logged(new RegExp(`\\b${stage.ports.http}\\b`));
       (await SmtpClient.greet(stage.ports.smtp)).close();
       const health = await stage.json<{ status: string }>("health");
       assert.equal(health.status, "degraded");
@@ -181,7 +181,7 @@ export const badStart: readonly Scenario[] = [
         (await list()).map(({ id, state }) => [id, state]),
         [[entry.id, "unreadable"]],
       );
-      assert.match(second.stderr, new RegExp(entry.id));
+      await second.logged(new RegExp(entry.id));
     },
   },
 ];

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, until } from "../../support/e2e_process.ts";
+import { Service } from "../../support/e2e_service.ts";
 import { Sink } from "../../support/e2e_sink.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
@@ -126,17 +127,18 @@ export const commandLine: readonly Scenario[] = [
     name: "log tail prints one JSON object a line while mail goes by",
     async play(stage) {
       await stage.start();
-      const tail = run([...stage.target.command, "log", "tail", "--json"], {
-        cwd: stage.folder,
-        env: stage.environment,
-        timeoutMs: 6000,
+      const tail = Service.spawn([...stage.target.command, "log", "tail", "--json"], stage.folder, stage.environment);
+      stage.onClose(() => tail.kill());
+      const send = ["send", "--from", "a@example.org", "--to", "you@example.org", "--text", "hello"];
+      const sent = new Set<string>();
+      // It says nothing when it begins to follow, so messages are sent until one is seen.
+      const line = await until("a message to be seen in the tail", async () => {
+        sent.add((await stage.json<{ id: string }>(...send)).id);
+        return tail.stdout.split("\n").find((text) => text.includes('"queued"') && text.endsWith("}"));
       });
-      const send = ["send", "--from", "a@example.org", "--to", "you@example.org"];
-      await until("the tail to follow", () => new Promise((resolve) => setTimeout(() => resolve(true), 1500)));
-      const { id } = await stage.json<{ id: string }>(...send, "--text", "hello");
-      const lines = (await tail).stdout.trim().split("\n");
-      const rows = lines.map((line) => JSON.parse(line) as { id: string; event: string });
-      assert.ok(rows.some((row) => row.id === id && row.event === "queued"));
+      const row = JSON.parse(line) as { id: string; event: string };
+      assert.equal(row.event, "queued");
+      assert.ok(sent.has(row.id), line);
     },
   },
   {

@@ -1,0 +1,17 @@
+/** The administrator's password, for whoever has a shell on the host. */
+import { z } from "zod";
+import { defineOperation } from "./operation.ts";
+
+const adminResetPassword = defineOperation({
+  name: "admin.reset-password",
+  summary: "Set the dashboard's password without the old one; signs everybody out",
+  input: z.strictObject({ password: z.string({ error: "must be a text" }) }),
+  changes: true,
+  async run({ admin }, { password }) {
+    await admin.resetPassword(password);
+    return { reset: true };
+  },
+});
+
+/** The operations on the administrator's access. */
+export const adminOperations = [adminResetPassword] as const;

@@ -1,0 +1,36 @@
+/** The shared certificate as a file, for clients to trust or for another server to serve. Pure. */
+
+import type { TlsIdentity } from "../certificate/mod.ts";
+import { decodeCertificatesPem } from "../certificate/pem.ts";
+
+/** A file to be saved. */
+export interface ExportedFile {
+  readonly fileName: string;
+  readonly mediaType: string;
+  /** The bytes as base64. */
+  readonly content: string;
+}
+
+/** The chain, leaf first, as PEM text. */
+export function exportPem({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFile {
+  return {
+    fileName: "dispatch.pem",
+    mediaType: "application/x-pem-file",
+    content: encode(new TextEncoder().encode(certPem)),
+  };
+}
+
+/** The leaf as DER, which holds one certificate (RFC 5280); a self-signed one is all that a client has to trust. */
+export function exportDer({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFile {
+  const [leaf] = decodeCertificatesPem(certPem);
+  return { fileName: "dispatch.cer", mediaType: "application/pkix-cert", content: encode(new Uint8Array(leaf!)) };
+}
+
+/** A PFX with key and chain. */
+export function exportPfxFile(pfx: Uint8Array): ExportedFile {
+  return { fileName: "dispatch.pfx", mediaType: "application/x-pkcs12", content: encode(pfx) };
+}
+
+function encode(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}

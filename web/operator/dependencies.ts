@@ -1,0 +1,26 @@
+/** What the apps of port 8420 need from their surroundings. */
+import type { Actor } from "../../core/access/actor.ts";
+import type { AdminAccess } from "../../core/access/admin_access.ts";
+import type { HttpConnection } from "../../core/ingest/http_listener.ts";
+import type { HealthDocument } from "../../core/operations/health.ts";
+import type { MetricsSnapshot } from "../../core/operations/metrics.ts";
+import type { InputOf, OperationName, OutputOf } from "../../core/operations/operation_table.ts";
+
+/** Performs an operation on behalf of `actor`. @throws {DispatchError} what the operation refuses with */
+export type Perform = <Name extends OperationName>(
+  actor: Actor,
+  name: Name,
+  input: InputOf<Name>,
+) => Promise<OutputOf<Name>>;
+
+/** What the apps of port 8420 need. */
+export interface OperatorDependencies {
+  /** Whether `webui.allowed_cidrs` holds the address, or is empty. */
+  readonly isAllowed: (address: string) => boolean;
+  readonly health: () => Promise<HealthDocument>;
+  readonly metrics: () => Promise<MetricsSnapshot>;
+  /** Told of each failed request; what is no error of the domain was answered as `internal_error` and belongs in the log. */
+  readonly onFailure: (error: unknown, connection: HttpConnection) => void;
+  readonly access: AdminAccess;
+  readonly perform: Perform;
+}
