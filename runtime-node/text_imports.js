@@ -4,7 +4,8 @@ import { registerHooks } from "node:module";
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (context.importAttributes.type !== "text") return nextLoad(url, context);
+    // A CommonJS module that is looked through for its exports comes without attributes.
+    if (context.importAttributes?.type !== "text") return nextLoad(url, context);
     const text = readFileSync(new URL(url), "utf8");
     return { format: "module", source: `export default ${JSON.stringify(text)};`, shortCircuit: true };
   },
