@@ -1,6 +1,6 @@
 /** Makes self-signed identities. Touches WebCrypto only. */
 import { TlsIdentity } from "./identity.ts";
-import { type KeyKind, keyKinds } from "./key_kind.ts";
+import { defaultKeyKind, type KeyKind, keyKinds } from "./key_kind.ts";
 import { type CertificateNames, normalizeAddress, normalizeDnsName } from "./names.ts";
 import {
   ExtendedKeyUsage,
@@ -12,7 +12,8 @@ import {
 } from "./x509.ts";
 
 const DAY_MS = 86_400_000;
-const MAX_DAYS = 3650;
+/** Days of validity. Apple's clients refuse more than 825, whoever has issued the certificate. */
+export const validityDays = { least: 1, most: 825, usual: 397 } as const;
 /** Longest common name (RFC 5280 appendix A, ub-common-name). */
 const COMMON_NAME_LENGTH = 64;
 
@@ -20,7 +21,7 @@ const COMMON_NAME_LENGTH = 64;
 export interface SelfSignedOptions extends CertificateNames {
   /** Default `p256`. */
   readonly key?: KeyKind;
-  /** Days of validity from now on, 1–3650. Default 397, which every client takes; some refuse more than 398. */
+  /** Days of validity from now on, 1–825. Default 397, which every client takes; some refuse more than 398. */
   readonly days?: number;
   /** The moment of generation, in milliseconds since 1970. */
   readonly nowMs: number;
@@ -36,9 +37,9 @@ export interface SelfSignedOptions extends CertificateNames {
  * out of range
  */
 export async function generateSelfSigned(crypto: Crypto, options: SelfSignedOptions): Promise<TlsIdentity> {
-  const { key = "p256", days = 397, nowMs } = options;
+  const { key = defaultKeyKind, days = validityDays.usual, nowMs } = options;
   const names = checkNames(options);
-  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+  if (!Number.isInteger(days) || days < validityDays.least || days > validityDays.most) {
     throw new RangeError(`Cannot use a number as days of validity: current value is ${days}`);
   }
   const kind = keyKinds[key];

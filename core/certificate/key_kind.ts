@@ -21,6 +21,9 @@ export const keyKinds = {
 /** Name of a kind of key. */
 export type KeyKind = keyof typeof keyKinds;
 
+/** The kind of key where none is asked for. */
+export const defaultKeyKind: KeyKind = "p256";
+
 function rsa(modulusLength: number): RsaHashedKeyGenParams {
   return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: PUBLIC_EXPONENT, hash: "SHA-256" };
 }

@@ -35,21 +35,28 @@ export function automaticNames({ serverName, hostName, addresses }: NameSources)
   return { dnsNames: [...found.dnsNames], ipAddresses: [...found.ipAddresses] };
 }
 
-/** Returns `text` as a certificate holds an address, without its zone, or `null` when it is none. */
+/**
+ * Returns `text` as a certificate holds an address, or `null` when it is none. Brackets and a zone are left out, and an
+ * IPv4 address within IPv6 (RFC 4291 section 2.5.5.2) becomes the IPv4 address that clients connect to.
+ */
 export function normalizeAddress(text: string): string | null {
-  const [address = ""] = text.split("%");
+  const [address = ""] = text.replace(/^\[(.*)\]$/, "$1").split("%");
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-  return isAddress ? ipaddr.parse(address).toString() : null;
+  return isAddress ? ipaddr.process(address).toString() : null;
 }
 
-/** Returns `text` as a certificate holds a DNS name (RFC 1034 section 3.5, underscores allowed), or `null`. */
+const label = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
+/** A wildcard stands before two labels at least: clients pass over the ones that stand for a whole top-level domain. */
+const dnsName = new RegExp(`^(?:\\*(?=\\.[^.]+\\.)\\.)?${label}(?:\\.${label})*$`);
+
+/**
+ * Returns `text` as a certificate holds a DNS name (RFC 1034 section 3.5, underscores allowed), or `null`. A first label
+ * of `*` is kept, a trailing dot is not.
+ */
 export function normalizeDnsName(text: string): string | null {
-  const bare = text.replace(/\.$/, "");
-  const wildcard = bare.startsWith("*.") ? "*." : "";
-  const url = `http://${bare.slice(wildcard.length)}`;
-  if (/[\s/\\:?#@%[\]]/.test(bare) || !URL.canParse(url)) return null;
-  const name = wildcard + new URL(url).hostname;
-  const isName =
-    name.length <= 253 && /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/.test(name);
-  return isName && normalizeAddress(name) === null ? name : null;
+  const wildcard = text.startsWith("*.") ? "*." : "";
+  const url = `http://${text.slice(wildcard.length)}`;
+  if (/[\s/\\:?#@%[\]]/.test(text) || !URL.canParse(url)) return null;
+  const name = wildcard + new URL(url).hostname.replace(/\.$/, "");
+  return name.length <= 253 && dnsName.test(name) && normalizeAddress(name) === null ? name : null;
 }

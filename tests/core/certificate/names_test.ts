@@ -45,8 +45,20 @@ test("normalizeDnsName writes names in lower case and outside ASCII as A-labels"
   assert.equal(normalizeDnsName("my_host"), "my_host");
 });
 
+test("normalizeDnsName leaves out a trailing dot", () => {
+  assert.equal(normalizeDnsName("mail.example.org."), "mail.example.org");
+});
+
+test("normalizeDnsName takes the longest label and the longest name, and nothing longer", () => {
+  const label = "a".repeat(63);
+  const name = [label, label, label, "b".repeat(61)].join(".");
+  assert.equal(name.length, 253);
+  assert.equal(normalizeDnsName(name), name);
+  assert.equal(normalizeDnsName(`${name}b`), null);
+  assert.equal(normalizeDnsName(`${label}a.example`), null);
+});
+
 test("normalizeDnsName refuses what is no DNS name", () => {
-  const tooLong = `${"a".repeat(64)}.example`;
   const refused = [
     "",
     ".",
@@ -57,11 +69,17 @@ test("normalizeDnsName refuses what is no DNS name", () => {
     "a@b",
     "user@",
     "*",
+    "*.",
+    "*.org",
     "a.*.b",
+    "*.*.b.c",
     "-a",
+    "a-",
+    "a-.b",
+    "a..",
     "1.2.3.4",
     "::1",
-    tooLong,
+    "0x7f.1",
   ];
   for (const text of refused) assert.equal(normalizeDnsName(text), null, text);
 });
@@ -69,6 +87,12 @@ test("normalizeDnsName refuses what is no DNS name", () => {
 test("normalizeAddress writes IPv6 as RFC 5952 section 4 does, without a zone", () => {
   assert.equal(normalizeAddress("2001:0DB8:0:0:0:0:0:1"), "2001:db8::1");
   assert.equal(normalizeAddress("fe80::1%eth0"), "fe80::1");
+});
+
+test("normalizeAddress reads an address in brackets, and IPv4 within IPv6 as the IPv4 address that it is", () => {
+  assert.equal(normalizeAddress("[2001:db8::1]"), "2001:db8::1");
+  assert.equal(normalizeAddress("::ffff:192.0.2.1"), "192.0.2.1");
+  assert.equal(normalizeAddress("::FFFF:c000:201"), "192.0.2.1");
 });
 
 test("normalizeAddress refuses what is no address in full", () => {
