@@ -1,11 +1,12 @@
 /** The administrator's password, for whoever has a shell on the host. */
 import { z } from "zod";
+import { secret } from "./input.ts";
 import { defineOperation } from "./operation.ts";
 
 const adminResetPassword = defineOperation({
   name: "admin.reset-password",
   summary: "Set the dashboard's password without the old one; signs everybody out",
-  input: z.strictObject({ password: z.string({ error: "must be a text" }) }),
+  input: z.strictObject({ password: secret(65_536) }),
   changes: true,
   async run({ admin }, { password }) {
     await admin.resetPassword(password);

@@ -1,6 +1,6 @@
 /** The shared certificate as a file, for clients to trust or for another server to serve. Pure. */
 
-import type { TlsIdentity } from "../certificate/mod.ts";
+import type { TlsIdentity } from "../certificate/identity.ts";
 import { decodeCertificatesPem } from "../certificate/pem.ts";
 
 /** A file to be saved. */
@@ -15,7 +15,7 @@ export interface ExportedFile {
 export function exportPem({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFile {
   return {
     fileName: "dispatch.pem",
-    mediaType: "application/x-pem-file",
+    mediaType: "application/pem-certificate-chain",
     content: encode(new TextEncoder().encode(certPem)),
   };
 }

@@ -1,16 +1,11 @@
 /** The shared certificate: show, check, upload, generate, remove, history, restore, export. */
 import { z } from "zod";
-import type { KeyKind } from "../certificate/key_kind.ts";
-import { daysLeft } from "../certificate/renewal.ts";
-import { DispatchError } from "../error/mod.ts";
+import { showCheck } from "./certificate_check.ts";
 import { exportDer, exportPem, exportPfxFile } from "./certificate_export.ts";
-import { materialFields, materialOf, seenField } from "./certificate_input.ts";
+import { generateFields, materialFields, materialOf, passphraseField, seenField } from "./certificate_input.ts";
 import { showEarlier } from "./certificate_show.ts";
-import { oneOf, text, wholeNumber } from "./input.ts";
+import { text } from "./input.ts";
 import { defineOperation } from "./operation.ts";
-
-const keyKindNames = ["p256", "p384", "rsa2048", "rsa3072", "rsa4096"] as const satisfies readonly KeyKind[];
-const nameList = z.array(text(255), { error: "must be a list of names" }).max(100, { error: "must be 100 at most" });
 
 const certificateShow = defineOperation({
   name: "cert.show",
@@ -25,11 +20,7 @@ const certificateCheck = defineOperation({
   summary: "Check certificate files by every rule; changes nothing",
   input: z.strictObject(materialFields),
   changes: false,
-  async run({ certificates, clock }, input) {
-    const { findings, facts } = await certificates.check(materialOf(input));
-    const ok = findings.every(({ severity }) => severity !== "error");
-    return { ok, findings, identity: facts && { ...facts, daysLeft: daysLeft(facts, clock.nowMs()) } };
-  },
+  run: async ({ certificates, clock }, input) => showCheck(await certificates.check(materialOf(input)), clock.nowMs()),
 });
 
 const certificateUpload = defineOperation({
@@ -47,13 +38,7 @@ const certificateUpload = defineOperation({
 const certificateGenerate = defineOperation({
   name: "cert.generate",
   summary: "Make a self-signed certificate and put it in service",
-  input: z.strictObject({
-    names: nameList.optional(),
-    addresses: nameList.optional(),
-    key: oneOf(keyKindNames).optional(),
-    days: wholeNumber(1, 825).optional(),
-    ...seenField,
-  }),
+  input: z.strictObject({ ...generateFields, ...seenField }),
   changes: true,
   async run(context, { seen, ...request }) {
     await context.certificates.generate(request, { actor: context.actor, seen });
@@ -94,13 +79,19 @@ const certificateRestore = defineOperation({
 const certificateExport = defineOperation({
   name: "cert.export",
   summary: "Export the certificate for clients to trust, or with its key as a PFX under a passphrase",
-  input: z.strictObject({ format: oneOf(["pem", "der", "pfx"]), passphrase: z.string().max(1024).optional() }),
+  input: z.discriminatedUnion(
+    "format",
+    [
+      z.strictObject({ format: z.enum(["pem", "der"]) }),
+      z.strictObject({ format: z.literal("pfx"), passphrase: passphraseField }),
+    ],
+    { error: "must be one of pem, der, pfx" },
+  ),
   changes: false,
-  async run({ certificates }, { format, passphrase }) {
-    if (format === "pem") return exportPem(certificates.keeper.current);
-    if (format === "der") return exportDer(certificates.keeper.current);
-    if (passphrase === undefined) throw new DispatchError("passphrase_too_short", { least: 8 });
-    return exportPfxFile(await certificates.exportPfx(passphrase));
+  async run({ certificates }, request) {
+    if (request.format === "pfx") return exportPfxFile(await certificates.exportPfx(request.passphrase));
+    const { current } = certificates.keeper;
+    return request.format === "pem" ? exportPem(current) : exportDer(current);
   },
 });
 

@@ -20,6 +20,12 @@ export function text(max: number) {
   return z.string({ error: rule }).min(1, { error: rule }).max(max, { error: rule });
 }
 
+/** A secret text of at most `max` characters, the empty one included. What was given is never repeated. */
+export function secret(max: number) {
+  const isSecret = (value: unknown): boolean => typeof value === "string" && value.length <= max;
+  return z.custom<string>(isSecret, { error: `must be a text of ${max} characters at most`, params: { secret: true } });
+}
+
 /** One of `choices`. */
 export function oneOf<const Choices extends readonly [string, ...string[]]>(choices: Choices) {
   return z.enum(choices, { error: `must be one of ${choices.join(", ")}` });

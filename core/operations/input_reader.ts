@@ -23,14 +23,19 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): ConfigViolation
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ key, value: "a value", rule: "is not known here" }));
   }
-  return [{ key: issue.path.join(".") || "input", value: quote(issue.path, input), rule: issue.message }];
+  const isSecret = issue.code === "custom" && issue.params?.secret === true;
+  const value = isSecret ? "another value" : quote(issue.path, input);
+  return [{ key: issue.path.join(".") || "input", value, rule: issue.message }];
 }
 
-/** The refused value. What lies inside a record is not repeated: it may be a secret. */
+/** The refused value. What lies inside a record, or a list of them, is not repeated: it may be a secret. */
 function quote(path: readonly PropertyKey[], input: unknown): string {
   const value = path.length === 1 ? (input as Record<PropertyKey, unknown>)[path[0]!] : undefined;
   if (value === undefined) return path.length === 1 ? "nothing" : "another value";
-  const isRecord = typeof value === "object" && !Array.isArray(value);
-  const text = isRecord ? "another value" : JSON.stringify(value);
+  const text = [value].flat().some(isRecord) ? "another value" : JSON.stringify(value);
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object";
 }
