@@ -2,6 +2,7 @@
 import { DispatchError } from "../error/mod.ts";
 import { digestApiKey, looksLikeApiKey } from "./api_key.ts";
 import type { ApiKeyRecord, ApiKeyUse } from "./api_key_store.ts";
+import { equalSecrets } from "./equal_secrets.ts";
 
 /** What an {@link ApiKeyRing} needs from its surroundings. */
 export interface ApiKeyRingOptions {
@@ -37,8 +38,7 @@ export class ApiKeyRing {
     if (!looksLikeApiKey(key)) throw new DispatchError("key_invalid", {});
     const digest = await digestApiKey(this.#options.crypto, key);
     const record = this.#recordsByDigest.get(digest);
-    if (record === undefined || !isEqualInConstantTime(record.digest, digest))
-      throw new DispatchError("key_invalid", {});
+    if (record === undefined || !equalSecrets(record.digest, digest)) throw new DispatchError("key_invalid", {});
     this.#countUse(record.id);
     return record;
   }
@@ -54,10 +54,4 @@ export class ApiKeyRing {
     const uses = (this.#uses.get(id)?.uses ?? 0) + 1;
     this.#uses.set(id, { id, uses, lastUsedAtMs: this.#options.nowMs() });
   }
-}
-
-function isEqualInConstantTime(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
-  return difference === 0;
 }

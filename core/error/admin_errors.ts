@@ -49,4 +49,8 @@ export const adminErrors = {
     message: () => "The request did not come from this dashboard.",
     remedy: () => "Load the page again and repeat what you did; a program sends the X-CSRF-Token header.",
   }),
+  body_too_large: defineError<{ bytes: number; limitBytes: number }>({
+    status: 413,
+    message: ({ bytes, limitBytes }) => `The request has ${bytes} bytes or more; ${limitBytes} are read at most.`,
+  }),
 } as const;

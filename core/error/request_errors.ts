@@ -3,6 +3,8 @@ import { defineError } from "./definition.ts";
 
 type NoFacts = Record<string, never>;
 
+const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 export const requestErrors = {
   key_missing: defineError<NoFacts>({
     status: 401,
@@ -43,10 +45,10 @@ export const requestErrors = {
     status: 431,
     message: ({ limitBytes }) => `The headers of the request are larger than ${limitBytes} bytes.`,
   }),
-  media_type_unsupported: defineError<{ mediaType: string }>({
+  media_type_unsupported: defineError<{ mediaType: string; taken: readonly string[] }>({
     status: 415,
     message: ({ mediaType }) => `Content-Type ${JSON.stringify(mediaType)} is not taken here.`,
-    remedy: () => "Use multipart/form-data, application/json or message/rfc822.",
+    remedy: ({ taken }) => `Use ${alternatives.format(taken)}.`,
   }),
   request_invalid: defineError<{ errors: readonly { path: string; message: string }[] }>({
     status: 422,

@@ -108,7 +108,7 @@ const problems: ProblemTable = {
   request_headers_too_large: { title: "Request headers too large" },
   media_type_unsupported: {
     title: "Media type unsupported",
-    headers: () => ({ accept: "multipart/form-data, application/json, message/rfc822" }),
+    headers: ({ taken }) => ({ accept: taken.join(", ") }),
   },
   request_invalid: { title: "Request invalid", errors: ({ errors }) => errors },
   idempotency_conflict: { title: "Idempotency key in use" },

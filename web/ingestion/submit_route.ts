@@ -15,8 +15,9 @@ import {
   requireDeclaredSize,
 } from "../../core/ingest/request_body.ts";
 import { composeRequest, submissionOf } from "../../core/ingest/request_submission.ts";
+import { readMediaType } from "../media_type.ts";
 import type { IngestionDependencies, IngestionEnv } from "./dependencies.ts";
-import { readIdempotencyKey, readMediaType, readQueryEnvelope } from "./request_parts.ts";
+import { readIdempotencyKey, readQueryEnvelope } from "./request_parts.ts";
 
 type IngestionContext = Context<IngestionEnv>;
 
@@ -30,8 +31,8 @@ interface Arrival {
 
 /** How each media type is read. */
 const readers: Readonly<Record<string, (arrival: Arrival) => Promise<Accepted>>> = {
-  "application/json": takeJson,
   "multipart/form-data": takeForm,
+  "application/json": takeJson,
   "message/rfc822": takeRaw,
 };
 
@@ -56,7 +57,7 @@ export function submitMessage(dependencies: IngestionDependencies): Handler<Inge
 }
 
 function refuseMediaType(mediaType: string): never {
-  throw new DispatchError("media_type_unsupported", { mediaType });
+  throw new DispatchError("media_type_unsupported", { mediaType, taken: Object.keys(readers) });
 }
 
 function takeJson(arrival: Arrival): Promise<Accepted> {
