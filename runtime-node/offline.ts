@@ -1,6 +1,8 @@
 /** The files of a data directory that no service runs on, opened for one command. */
 import { resolve } from "node:path";
+import { commandLineActor } from "../core/access/actor.ts";
 import type { Logger } from "../core/capabilities.ts";
+import { daysLeft } from "../core/certificate/mod.ts";
 import { DispatchError } from "../core/error/mod.ts";
 import { LogWriter } from "../core/history/log_writer.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
@@ -17,6 +19,7 @@ import { openDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
 import { openFiles } from "./files.ts";
 import { openIntake } from "./intake_parts.ts";
+import { interimAdmin, interimCertificates } from "./interim_parts.ts";
 import { openData } from "./open_data.ts";
 import { openSpool } from "./open_spool.ts";
 
@@ -59,17 +62,25 @@ async function openContext(environment: Environment, parts: StartedParts, logger
   };
   const writer = await parts.start("message log", startWriter, (started) => started.stop());
   const intake = openIntake(settings, spool, spoolDirectory);
+  const { dashboardCertificate } = environment;
+  const files = openFiles(dataDirectory);
+  const sources = { files, box: data.box, settings, logger, clock: systemClock, dashboardCertificate };
+  const certificates = await openCertificates(sources);
+  certificates.stop();
   return {
     ...baseContext({ data, spool, spoolDirectory, intake }),
+    actor: commandLineActor,
+    admin: interimAdmin,
+    certificates: interimCertificates(certificates.shared),
     caughtUp: async () => void (await writer.caughtUp(caughtUpMs)),
     logGrown: (rows, signal) => writer.grown(rows, signal),
     async certificate() {
-      const { dashboardCertificate } = environment;
-      const files = openFiles(dataDirectory);
-      const sources = { files, box: data.box, settings, logger, clock: systemClock, dashboardCertificate };
-      const { shared, stop } = await openCertificates(sources);
-      stop();
-      return showCertificate(settings()["tls.cert_source"] || "automatic", shared.current, [], systemClock.nowMs());
+      const nowMs = systemClock.nowMs();
+      const { facts } = certificates.dashboard.current;
+      const identity = { ...facts, daysLeft: daysLeft(facts, nowMs) };
+      const dashboard = { source: "self_signed" as const, files: null, problem: null, identity, served: [] };
+      const source = settings()["tls.cert_source"] || "automatic";
+      return showCertificate(source, certificates.shared.current, [], nowMs, dashboard);
     },
     health() {
       throw new DispatchError("service_unreachable", { path: dataDirectory });

@@ -1,6 +1,7 @@
 /** Knows which certificate each listener serves, by asking the listeners themselves. */
+
+import type { ServedCertificate } from "../core/certificate/served_certificate.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
-import type { ServedCertificate } from "../core/operations/certificate_show.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ServiceListener } from "./listeners.ts";
 import { fingerprintServedBy } from "./served_certificate.ts";
@@ -26,8 +27,10 @@ export function watchServed(listeners: () => ListenerSet<ServiceListener>, { sha
     const served = Promise.all(
       specs.map(async ({ kind, port }): Promise<ServedCertificate> => {
         // A listener that gives no answer serves nothing; that it is not the current one says the rest.
-        const fingerprintSha256 = await fingerprintServedBy({ kind, port }).catch(() => "");
-        return { listener: kind, port, fingerprintSha256, current: fingerprintSha256 === current };
+        const fingerprintSha256 = await fingerprintServedBy({ kind, port }).catch(() => null);
+        const reason = fingerprintSha256 === null ? "it gave no answer" : null;
+        const checkedAt = new Date().toISOString();
+        return { listener: kind, port, fingerprintSha256, current: fingerprintSha256 === current, reason, checkedAt };
       }),
     );
     last = { key: keyOf(), atMs: Date.now(), served };

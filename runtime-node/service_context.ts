@@ -1,5 +1,7 @@
 /** What operations work on beside a running service. */
+import { commandLineActor } from "../core/access/actor.ts";
 import type { Logger } from "../core/capabilities.ts";
+import { daysLeft } from "../core/certificate/mod.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
@@ -11,6 +13,7 @@ import { baseContext } from "./base_context.ts";
 import type { Certificates } from "./certificates.ts";
 import { systemClock } from "./clock.ts";
 import { openDiskGauge } from "./disk_gauge.ts";
+import { interimAdmin, interimCertificates } from "./interim_parts.ts";
 import type { ServiceListener } from "./listeners.ts";
 import { watchServed } from "./served_watch.ts";
 import type { Foundation } from "./service_foundation.ts";
@@ -56,10 +59,17 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
   }
   return {
     ...baseContext({ data, spool, spoolDirectory, intake: options.intake }),
+    actor: commandLineActor,
+    admin: interimAdmin,
+    certificates: interimCertificates(certificates.shared),
     caughtUp,
     logGrown: (rows, signal) => database.logGrown(rows, signal),
     async certificate(): Promise<CertificateShow> {
-      return showCertificate(source(), certificates.shared.current, await served.now(), systemClock.nowMs());
+      const nowMs = systemClock.nowMs();
+      const { facts } = certificates.dashboard.current;
+      const identity = { ...facts, daysLeft: daysLeft(facts, nowMs) };
+      const dashboard = { source: "self_signed" as const, files: null, problem: null, identity, served: [] };
+      return showCertificate(source(), certificates.shared.current, await served.now(), nowMs, dashboard);
     },
     health: async () => assessHealth(await snapshot()),
     async metrics() {

@@ -1,15 +1,7 @@
 /** What operators see of the shared certificate. */
 import type { EarlierCertificate } from "../certificate/certificate_service.ts";
 import { type CertificateFacts, daysLeft, expiryWarning, type TlsIdentity } from "../certificate/mod.ts";
-
-/** A listener, and the certificate that it really serves. */
-export interface ServedCertificate {
-  readonly listener: string;
-  readonly port: number;
-  readonly fingerprintSha256: string;
-  /** Whether that is the certificate in service. */
-  readonly current: boolean;
-}
+import type { ServedCertificate } from "../certificate/served_certificate.ts";
 
 /** Something about a certificate that wants attention. */
 export interface CertificateWarning {
@@ -33,8 +25,9 @@ export interface CertificateShow {
 
 /** The certificate of the dashboard's port. */
 export interface DashboardCertificateShow {
-  /** `files` when the environment names a pair of files. */
+  /** Where the one in service comes from; `files` are those that the environment names. */
   readonly source: "self_signed" | "files";
+  /** The files that the environment names, whether or not they can be served; `null` when it names none. */
   readonly files: { readonly certPath: string; readonly keyPath: string } | null;
   /** Why the files as they are now can't be served; the last good certificate is. `null` when all is well. */
   readonly problem: string | null;

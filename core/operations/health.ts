@@ -1,8 +1,8 @@
 /** How the service is doing, decided from a snapshot of it. Pure. */
 import { daysLeft, expiryWarning } from "../certificate/renewal.ts";
+import type { ServedCertificate } from "../certificate/served_certificate.ts";
 import { diskRefuseBytes, diskWarningBytes } from "../ingest/disk_policy.ts";
 import type { SpoolCounts } from "../spool/spool.ts";
-import type { ServedCertificate } from "./certificate_show.ts";
 
 /** `degraded`: mail flows, but something wants attention. `critical`: mail is not accepted. */
 export type HealthStatus = "healthy" | "degraded" | "critical";

@@ -1,7 +1,18 @@
 /** A service in good health. */
+import type { ServedCertificate } from "../../core/certificate/served_certificate.ts";
 import type { MetricsSnapshot } from "../../core/operations/metrics.ts";
 
 const nowMs = Date.UTC(2026, 10, 22, 11);
+
+/** A listener that serves the certificate in service. */
+export const sampleServed: ServedCertificate = {
+  listener: "smtp",
+  port: 25,
+  fingerprintSha256: "AA:BB",
+  current: true,
+  reason: null,
+  checkedAt: "2026-11-22T10:59:00.000Z",
+};
 
 /** A snapshot of a service in good health; what a test does not name is ordinary. */
 export function sampleMetrics(overrides: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
@@ -23,7 +34,7 @@ export function sampleMetrics(overrides: Partial<MetricsSnapshot> = {}): Metrics
       notBefore: "2026-11-01T00:00:00.000Z",
       notAfter: "2027-12-01T00:00:00.000Z",
       fingerprintSha256: "AA:BB",
-      served: [{ listener: "smtp", port: 25, fingerprintSha256: "AA:BB", current: true }],
+      served: [sampleServed],
     },
     messageEvents: { queued: 7, delivered: 6 },
     connections: [{ listener: "smtp", open: 2 }],

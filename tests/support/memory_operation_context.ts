@@ -1,6 +1,8 @@
 /** Everything that operations work on, in memory; what is core is the real thing. */
+import { commandLineActor } from "../../core/access/actor.ts";
 import { ApiKeyService } from "../../core/access/api_key_service.ts";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
+import { CertificateKeeper, generateSelfSigned } from "../../core/certificate/mod.ts";
 import { type ConfigService, openConfig } from "../../core/config/config_service.ts";
 import type { ConfigStore, SettingRow, StoredSetting } from "../../core/config/config_store.ts";
 import { readPins } from "../../core/config/environment_names.ts";
@@ -10,6 +12,8 @@ import type { HealthDocument } from "../../core/operations/health.ts";
 import type { OperationContext } from "../../core/operations/operation_context.ts";
 import { RelayService } from "../../core/relay/relay_service.ts";
 import { SecretBox } from "../../core/secret/secret_box.ts";
+import { interimAdmin, interimCertificates } from "../../runtime-node/interim_parts.ts";
+import { sampleServed } from "./health_sample.ts";
 import { MemoryApiKeyStore } from "./memory_api_key_store.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
@@ -29,23 +33,32 @@ export interface MemoryDispatch {
   readonly box: SecretBox;
 }
 
+const sampleIdentity: CertificateShow["identity"] = {
+  subject: "CN=relay.example.org",
+  dnsNames: ["relay.example.org", "localhost"],
+  ipAddresses: ["127.0.0.1"],
+  issuer: "CN=relay.example.org",
+  serial: "0a1b",
+  fingerprintSha256: "AA:BB",
+  key: { type: "EC", curve: "P-256" },
+  notBefore: "2026-11-21T12:00:00.000Z",
+  notAfter: "2027-12-23T12:00:00.000Z",
+  daysLeft: 396,
+  chain: [],
+};
+
 export const sampleCertificate: CertificateShow = {
   source: "automatic",
-  identity: {
-    subject: "CN=relay.example.org",
-    dnsNames: ["relay.example.org", "localhost"],
-    ipAddresses: ["127.0.0.1"],
-    issuer: "CN=relay.example.org",
-    serial: "0a1b",
-    fingerprintSha256: "AA:BB",
-    key: { type: "EC", curve: "P-256" },
-    notBefore: "2026-11-21T12:00:00.000Z",
-    notAfter: "2027-12-23T12:00:00.000Z",
-    daysLeft: 396,
-    chain: [],
-  },
-  served: [{ listener: "smtp", port: 25, fingerprintSha256: "AA:BB", current: true }],
+  identity: sampleIdentity,
+  served: [sampleServed],
   warnings: [{ code: "name_not_covered", message: "A name is missing.", remedy: "Add it." }],
+  dashboard: {
+    source: "self_signed",
+    files: null,
+    problem: null,
+    identity: { ...sampleIdentity, fingerprintSha256: "CC:DD" },
+    served: [{ ...sampleServed, listener: "dashboard", port: 8420, fingerprintSha256: "CC:DD" }],
+  },
 };
 
 export const sampleHealth: HealthDocument = {
@@ -74,7 +87,12 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const queue = new MemoryQueue();
   const log = new MemoryMessageLog();
   const intake = new MemoryIntake();
+  const names = { dnsNames: ["relay.example.org"], ipAddresses: [] };
+  const identity = await generateSelfSigned(crypto, { ...names, nowMs: fixedNowMs });
   const context: OperationContext = {
+    actor: commandLineActor,
+    admin: interimAdmin,
+    certificates: interimCertificates(new CertificateKeeper(identity, failTest)),
     config: await openMemoryConfig(box),
     relays,
     keys,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assessHealth, healthHttpStatus } from "../../../core/operations/health.ts";
 import type { MetricsSnapshot } from "../../../core/operations/metrics.ts";
-import { sampleMetrics } from "../../support/health_sample.ts";
+import { sampleMetrics, sampleServed } from "../../support/health_sample.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -58,7 +58,7 @@ test("assessHealth is degraded when less than a third of the certificate's lifet
 
 test("assessHealth is degraded while a listener serves another certificate", () => {
   const { certificate } = sampleMetrics();
-  const served = [{ listener: "smtp", port: 25, fingerprintSha256: "CC", current: false }];
+  const served = [{ ...sampleServed, fingerprintSha256: "CC", current: false }];
   assert.deepEqual(codes({ certificate: { ...certificate, served } }), ["degraded", "certificate_not_served"]);
 });
 
