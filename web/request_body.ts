@@ -1,7 +1,7 @@
 /** The body of an operator's request, bounded before it is read. */
-import type { Context } from "hono";
+import type { Context, HonoRequest } from "hono";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
-import { type FormPart, readFormFields, readFormParts } from "../core/ingest/form_parts.ts";
+import { readFormParts } from "../core/ingest/form_parts.ts";
 import { parseJson } from "../core/ingest/json_body.ts";
 import { parseContentLength, readChunks, readWhole, requireDeclaredSize } from "../core/ingest/request_body.ts";
 import { readMediaType } from "./media_type.ts";
@@ -11,44 +11,60 @@ export const maxFormBytes = 1_114_112;
 const maxJsonBytes = 262_144;
 
 /**
- * Reads a form; a second call answers the same parts.
+ * Reads a form, of either kind that browsers send; further calls answer the same. Nothing else may read the body.
  *
  * @throws {DispatchError} `media_type_unsupported`, `body_too_large`, `body_incomplete`, `body_malformed`
  */
-export function readForm(context: Context): Promise<readonly FormPart[]> {
-  const form: Promise<readonly FormPart[]> = context.get("form") ?? parseForm(context);
+export function readForm(context: Context): Promise<FormData> {
+  const form: Promise<FormData> = context.get("form") ?? parseForm(context.req);
   context.set("form", form);
   return form;
 }
 
 /** Whether the body is a form. */
-export function hasForm(context: Context): boolean {
-  return Object.hasOwn(formParsers, readMediaType(context.req).mediaType);
+export function hasForm({ req }: Context): boolean {
+  return Object.hasOwn(formParsers, readMediaType(req).mediaType);
 }
 
 /** Reads a JSON body; no body at all is an empty object. @throws {DispatchError} as {@link readForm}, and `body_too_deep` */
-export async function readJson(context: Context): Promise<unknown> {
-  const body = await readBytes(context, maxJsonBytes);
+export async function readJson({ req }: Context): Promise<unknown> {
+  const body = await readBytes(req, maxJsonBytes);
   if (body.length === 0) return {};
-  const { mediaType } = readMediaType(context.req);
+  const { mediaType } = readMediaType(req);
   if (mediaType !== "application/json")
     throw new DispatchError("media_type_unsupported", { mediaType, taken: ["application/json"] });
   return parseJson(body);
 }
 
-const formParsers: Readonly<Record<string, (body: Uint8Array, boundary: string | undefined) => FormPart[]>> = {
-  "multipart/form-data": readFormParts,
-  "application/x-www-form-urlencoded": readFormFields,
+const formParsers: Readonly<Record<string, (body: Uint8Array, boundary: string | undefined) => FormData>> = {
+  "multipart/form-data": parseMultipartForm,
+  "application/x-www-form-urlencoded": parseUrlencodedForm,
 };
 
-async function parseForm(context: Context): Promise<readonly FormPart[]> {
-  const { mediaType, boundary } = readMediaType(context.req);
-  if (!hasForm(context))
+async function parseForm(req: HonoRequest): Promise<FormData> {
+  const { mediaType, boundary } = readMediaType(req);
+  if (!Object.hasOwn(formParsers, mediaType))
     throw new DispatchError("media_type_unsupported", { mediaType, taken: Object.keys(formParsers) });
-  return formParsers[mediaType]!(await readBytes(context, maxFormBytes), boundary);
+  return formParsers[mediaType]!(await readBytes(req, maxFormBytes), boundary);
 }
 
-async function readBytes({ req }: Context, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** The runtimes' own parsers differ in what they take, and know no limits. */
+function parseMultipartForm(body: Uint8Array, boundary: string | undefined): FormData {
+  const form = new FormData();
+  for (const { name, filename, content } of readFormParts(body, boundary)) {
+    if (filename === undefined) form.append(name, new TextDecoder().decode(content));
+    else form.append(name, new Blob([content]), filename);
+  }
+  return form;
+}
+
+function parseUrlencodedForm(body: Uint8Array): FormData {
+  const form = new FormData();
+  for (const [name, value] of new URLSearchParams(new TextDecoder().decode(body))) form.append(name, value);
+  return form;
+}
+
+async function readBytes(req: HonoRequest, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const bounds = { limitBytes, declaredBytes: parseContentLength(req.header("content-length")) };
   try {
     requireDeclaredSize(bounds);

@@ -4,7 +4,6 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { AdminAccess, Session, SignIn } from "../core/access/admin_access.ts";
 import { equalSecrets } from "../core/access/equal_secrets.ts";
 import { DispatchError } from "../core/error/mod.ts";
-import { textOfPart } from "../core/ingest/form_parts.ts";
 import type { HttpConnection } from "../core/ingest/http_listener.ts";
 import { hasForm, readForm } from "./request_body.ts";
 
@@ -39,7 +38,7 @@ export function requireSession(access: Pick<AdminAccess, "session">): Middleware
 /**
  * Lets in changes that our own page, or a program that knows the session's token, asks for; after {@link requireSession}.
  *
- * The token comes in the `X-CSRF-Token` header or in the form's field `csrf`.
+ * The token comes in the `X-CSRF-Token` header or in the form's field `csrf`; what follows reads the form with `readForm`.
  *
  * @throws {DispatchError} `request_forged`
  */
@@ -73,9 +72,8 @@ export function endSession(context: Context): void {
 }
 
 async function csrfField(context: Context): Promise<string | null> {
-  if (!hasForm(context)) return null;
-  const field = (await readForm(context)).find(({ name }) => name === "csrf");
-  return field === undefined ? null : textOfPart(field);
+  const field = hasForm(context) ? (await readForm(context)).get("csrf") : null;
+  return typeof field === "string" ? field : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The parts of a form: `multipart/form-data` (RFC 7578) or `application/x-www-form-urlencoded`. */
+/** The parts of a form (`multipart/form-data`, RFC 7578). */
 import {
   MaxPartsExceededError,
   MultipartParseError,
@@ -51,17 +51,6 @@ function readPart(part: MultipartPart): FormPart {
     contentType: part.headers["content-type"],
     content: new Uint8Array(part.arrayBuffer),
   };
-}
-
-/** Reads the fields of an urlencoded body (URL standard, section 5.1), in their order. */
-export function readFormFields(body: Uint8Array): FormPart[] {
-  const encoder = new TextEncoder();
-  return Array.from(new URLSearchParams(new TextDecoder().decode(body)), ([name, value]) => ({
-    name,
-    filename: undefined,
-    contentType: undefined,
-    content: encoder.encode(value),
-  }));
 }
 
 /** The text of a part, or `null` when it is not UTF-8. */
