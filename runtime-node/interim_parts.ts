@@ -9,7 +9,7 @@ export function interimCertificates(keeper: CertificateKeeper): OperationContext
     throw new DispatchError("internal_error", {});
   };
   return {
-    keeper,
+    current: async () => keeper.current,
     check: refuse,
     upload: refuse,
     generate: refuse,

@@ -90,7 +90,7 @@ const certificateExport = defineOperation({
   changes: false,
   async run({ certificates }, request) {
     if (request.format === "pfx") return exportPfxFile(await certificates.exportPfx(request.passphrase));
-    const { current } = certificates.keeper;
+    const current = await certificates.current();
     return request.format === "pem" ? exportPem(current) : exportDer(current);
   },
 });

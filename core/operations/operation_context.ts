@@ -4,6 +4,7 @@ import type { AdminAccess } from "../access/admin_access.ts";
 import type { ApiKeyService } from "../access/api_key_service.ts";
 import type { Clock } from "../capabilities.ts";
 import type { CertificateService } from "../certificate/certificate_service.ts";
+import type { TlsIdentity } from "../certificate/mod.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
@@ -42,15 +43,19 @@ export interface RelayTest {
   readonly report: DeliveryReport;
 }
 
+/** The shared certificate; without a service it is loaded, or made, when it is first asked for. */
+export interface SharedCertificate
+  extends Pick<CertificateService, "check" | "upload" | "generate" | "remove" | "history" | "restore" | "exportPfx"> {
+  /** The identity in service. */
+  current(): Promise<TlsIdentity>;
+}
+
 /** What operations work on. */
 export interface OperationContext {
   /** Who performs the operation. */
   readonly actor: Actor;
   readonly admin: Pick<AdminAccess, "resetPassword">;
-  readonly certificates: Pick<
-    CertificateService,
-    "keeper" | "check" | "upload" | "generate" | "remove" | "history" | "restore" | "exportPfx"
-  >;
+  readonly certificates: SharedCertificate;
   readonly config: Pick<ConfigService, "holder" | "list" | "get" | "set" | "unset">;
   readonly relays: Pick<
     RelayService,
