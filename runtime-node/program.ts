@@ -1,4 +1,5 @@
 /** The program: the command line, with what the runtimes differ in given by the entry point. */
+import { existsSync } from "node:fs";
 import type { OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import { runCli } from "./cli/main.ts";
 import { processIo } from "./cli/process_io.ts";
@@ -24,6 +25,9 @@ export async function runProgram(loadOpenHttps: () => Promise<OpenHttpsListener>
         { dataDirectory: defaultDataDirectory(), workingDirectory: process.cwd() },
       ),
     openOffline: async (environment) => (await import("./offline.ts")).openOffline(environment, commandLogger()),
+    hasData: ({ databasePath }) => existsSync(databasePath),
+    checkCertificate: async (environment, input, serverName) =>
+      (await import("./check_certificate.ts")).checkCertificate(environment, input, serverName),
     recoverSpool: async (environment) =>
       (await import("./recover_spool.ts")).recoverSpoolFile(environment, commandLogger()),
     serve: async (environment) => (await import("./serve.ts")).serve(environment, await loadOpenHttps()),

@@ -168,6 +168,10 @@ export const operationErrors = {
     exitCode: 2,
     message: ({ path, reason }) => `The file ${JSON.stringify(path)} can't be read: ${reason}.`,
   }),
+  output_file_unwritable: defineError<{ path: string; reason: string }>({
+    status: 400,
+    message: ({ path, reason }) => `The file ${JSON.stringify(path)} can't be written: ${reason}.`,
+  }),
   service_answer_unknown: defineError<{ reason: string }>({
     status: 502,
     message: ({ reason }) => `The running Dispatch gave an answer that this command does not understand: ${reason}.`,

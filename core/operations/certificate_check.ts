@@ -1,7 +1,10 @@
-/** What operators see of a check of certificate files. */
-import type { MaterialCheck } from "../certificate/check_material.ts";
+/** The check of certificate files, which needs no Dispatch: only somebody who knows the rules, and the time. */
+import { z } from "zod";
+import type { Clock } from "../capabilities.ts";
+import type { CertificateService } from "../certificate/certificate_service.ts";
 import type { Finding } from "../certificate/finding.ts";
 import { type CertificateFacts, daysLeft } from "../certificate/mod.ts";
+import { materialFields, materialOf } from "./certificate_input.ts";
 
 /** What a check came to. */
 export interface CertificateCheck {
@@ -12,8 +15,15 @@ export interface CertificateCheck {
   readonly identity: (CertificateFacts & { readonly daysLeft: number }) | null;
 }
 
-/** Puts together what operators see of a check. */
-export function showCheck({ findings, facts }: MaterialCheck, nowMs: number): CertificateCheck {
+/** What a check takes. */
+export const checkInput = z.strictObject(materialFields);
+
+/** Checks files by every rule; changes nothing. */
+export async function checkFiles(
+  { certificates, clock }: { readonly certificates: Pick<CertificateService, "check">; readonly clock: Clock },
+  input: z.output<typeof checkInput>,
+): Promise<CertificateCheck> {
+  const { findings, facts } = await certificates.check(materialOf(input));
   const ok = findings.every(({ severity }) => severity !== "error");
-  return { ok, findings, identity: facts && { ...facts, daysLeft: daysLeft(facts, nowMs) } };
+  return { ok, findings, identity: facts && { ...facts, daysLeft: daysLeft(facts, clock.nowMs()) } };
 }

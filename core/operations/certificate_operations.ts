@@ -1,6 +1,6 @@
 /** The shared certificate: show, check, upload, generate, remove, history, restore, export. */
 import { z } from "zod";
-import { showCheck } from "./certificate_check.ts";
+import { checkFiles, checkInput } from "./certificate_check.ts";
 import { exportDer, exportPem, exportPfxFile } from "./certificate_export.ts";
 import { generateFields, materialFields, materialOf, passphraseField, seenField } from "./certificate_input.ts";
 import { showEarlier } from "./certificate_show.ts";
@@ -18,9 +18,9 @@ const certificateShow = defineOperation({
 const certificateCheck = defineOperation({
   name: "cert.check",
   summary: "Check certificate files by every rule; changes nothing",
-  input: z.strictObject(materialFields),
+  input: checkInput,
   changes: false,
-  run: async ({ certificates, clock }, input) => showCheck(await certificates.check(materialOf(input)), clock.nowMs()),
+  run: checkFiles,
 });
 
 const certificateUpload = defineOperation({

@@ -1,5 +1,6 @@
 /** All commands. */
 import type { CliCommand } from "./cli_command.ts";
+import { adminCommands } from "./commands/admin_commands.ts";
 import { apiKeyCommands } from "./commands/api_key_commands.ts";
 import { certificateCommands } from "./commands/certificate_commands.ts";
 import { configCommands } from "./commands/config_commands.ts";
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   ...apiKeyCommands,
   ...queueCommands,
   ...messageLogCommands,
+  ...adminCommands,
 ];
 
 /** What each group of commands is about, by its first word. */
@@ -29,4 +31,5 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   key: "API keys",
   queue: "Messages that wait, failed or were captured",
   log: "The message log",
+  admin: "The administrator's access",
 };

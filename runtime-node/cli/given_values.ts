@@ -2,6 +2,7 @@
 import { DispatchError } from "../../core/error/mod.ts";
 import type { CliCall } from "./cli_command.ts";
 import type { CliIo } from "./cli_io.ts";
+import { readSecret, readSecretFile } from "./given_secrets.ts";
 
 /** Settings of a relay as they were typed, and those that were read from elsewhere. */
 export interface TypedSettings {
@@ -36,29 +37,6 @@ export async function readGivenText(io: CliIo, value: string | undefined): Promi
   return value === "-" ? decode(await io.readInput()) : value;
 }
 
-async function readSecret(io: CliIo, name: string): Promise<string> {
-  if (io.isInteractive) return await askFor(io, name);
-  return withoutFinalNewline(decode(await io.readInput()));
-}
-
-async function askFor(io: CliIo, name: string): Promise<string> {
-  try {
-    return await io.askSecret(`${name}: `);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ABORT_ERR") throw cause;
-    throw new DispatchError("usage_wrong", { reason: `Nothing was given for ${name}.` }, { cause });
-  }
-}
-
-async function readSecretFile(io: CliIo, path: string): Promise<string> {
-  try {
-    return withoutFinalNewline(decode(await io.readFile(path)));
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new DispatchError("input_file_unreadable", { path, reason }, { cause });
-  }
-}
-
 function splitPair(flag: string, form: string, pair: string): [name: string, value: string] {
   const at = pair.indexOf("=");
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
@@ -78,8 +56,4 @@ function refuseSecondReader(io: CliIo, readers: number): void {
 
 function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function withoutFinalNewline(text: string): string {
-  return text.replace(/\r?\n$/, "");
 }

@@ -31,7 +31,7 @@ export async function runCli(argv: readonly string[], io: CliIo, runtime: CliRun
     if (error instanceof ClosedOutput) return 0;
     // What was typed may not have been understood as far as its --json.
     const failure = describeFailure(error, argv.includes("--json"));
-    await io.notify(failure.line);
+    await io.notify(failure.text);
     return failure.exitCode;
   }
 }

@@ -1,8 +1,8 @@
 /** {@link CliIo} of this process. */
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { type CliIo, ClosedOutput } from "./cli_io.ts";
+import { readLimited, writeWhole } from "./given_files.ts";
 
 /** Returns the standard streams, files and signals of this process. */
 export function processIo(): CliIo {
@@ -11,11 +11,13 @@ export function processIo(): CliIo {
   process.stderr.on("error", () => {});
   return {
     isInteractive: process.stdin.isTTY === true,
+    printsToTerminal: process.stdout.isTTY === true,
     print: (chunk) => write(process.stdout, chunk),
     notify: (line) => write(process.stderr, `${line}\n`),
     readInput,
     askSecret,
-    readFile: (path) => readFile(path),
+    readFile: readLimited,
+    writeFile: writeWhole,
     onInterrupt,
   };
 }

@@ -13,6 +13,8 @@ process.exitCode = await runCli(process.argv.slice(2), processIo(), {
   readEnvironment: (dataDirectory = "/nonexistent/data") =>
     readEnvironment({}, { dataDirectory, workingDirectory: process.cwd() }),
   openOffline: async () => ({ context, close: async () => {} }),
+  hasData: () => true,
+  checkCertificate: () => Promise.reject(new Error("there is a Dispatch to ask")),
   recoverSpool: async () => ({
     messages: 0,
     withoutContent: [],

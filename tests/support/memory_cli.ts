@@ -1,5 +1,6 @@
 /** The command line with everything around it in memory. */
-import type { CliIo } from "../../runtime-node/cli/cli_io.ts";
+import { finding } from "../../core/certificate/finding.ts";
+import { type CliIo, NoPlainFile, TooMuchInput } from "../../runtime-node/cli/cli_io.ts";
 import type { CliRuntime } from "../../runtime-node/cli/cli_runtime.ts";
 import { runCli } from "../../runtime-node/cli/main.ts";
 import { readEnvironment } from "../../runtime-node/environment.ts";
@@ -18,6 +19,14 @@ export interface CliSurroundings {
   readonly files?: Readonly<Record<string, string>>;
   /** What is typed at prompts, in turn, and then Ctrl-C; makes standard input a terminal. */
   readonly typed?: readonly string[];
+  /** Whether standard output is a terminal. Default: `false`. */
+  readonly printsToTerminal?: boolean;
+}
+
+/** A file that a command wrote. */
+export interface WrittenFile {
+  readonly content: string;
+  readonly mode: number;
 }
 
 /** A command line on a Dispatch in memory. */
@@ -25,6 +34,8 @@ export interface MemoryCli {
   readonly dispatch: MemoryDispatch;
   /** Data directories that were opened without a service, and `closed` once they were closed again. */
   readonly opened: string[];
+  /** What was written, by path. */
+  readonly written: Map<string, WrittenFile>;
   run(argv: readonly string[], surroundings?: CliSurroundings): Promise<CliResult>;
 }
 
@@ -39,6 +50,12 @@ export async function createMemoryCli(changes: Partial<CliRuntime> = {}): Promis
       opened.push(dataDirectory);
       return { context: dispatch.context, close: async () => void opened.push("closed") };
     },
+    hasData: () => true,
+    checkCertificate: async (_environment, { files }, serverName) => ({
+      ok: true,
+      findings: [finding("name_not_covered", { serverName: serverName ?? "no name" }, files[0]!.name)],
+      identity: null,
+    }),
     recoverSpool: async () => ({
       messages: 0,
       withoutContent: [],
@@ -48,39 +65,48 @@ export async function createMemoryCli(changes: Partial<CliRuntime> = {}): Promis
     serve: async () => 0,
     ...changes,
   };
-  return { dispatch, opened, run: (argv, surroundings = {}) => runInMemory(argv, surroundings, runtime) };
+  const written = new Map<string, WrittenFile>();
+  const run: MemoryCli["run"] = (argv, surroundings = {}) => runInMemory(argv, surroundings, runtime, written);
+  return { dispatch, opened, written, run };
 }
 
 async function runInMemory(
   argv: readonly string[],
-  { stdin = "", files = {}, typed }: CliSurroundings,
+  { stdin = "", files = {}, typed, printsToTerminal = false }: CliSurroundings,
   runtime: CliRuntime,
+  written: Map<string, WrittenFile>,
 ): Promise<CliResult> {
-  const written = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   const answers = [...(typed ?? [])];
   const encoder = new TextEncoder();
   const io: CliIo = {
     isInteractive: typed !== undefined,
+    printsToTerminal,
     print: async (chunk) => {
-      written.stdout += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
+      output.stdout += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
     },
     notify: async (line) => {
-      written.stderr += `${line}\n`;
+      output.stderr += `${line}\n`;
     },
     readInput: async () => encoder.encode(stdin),
     askSecret: async (question) => {
-      written.stderr += question;
+      output.stderr += question;
       const answer = answers.shift();
       if (answer === undefined) throw Object.assign(new Error("Aborted with Ctrl+C"), { code: "ABORT_ERR" });
       return answer;
     },
-    readFile: async (path) => {
+    readFile: async (path, limitBytes) => {
       const content = files[path];
       if (content === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      if (content.length > limitBytes) throw new TooMuchInput(content.length);
       return encoder.encode(content);
+    },
+    writeFile: async (path, bytes, mode) => {
+      if (path.endsWith("/")) throw new NoPlainFile("it is a directory");
+      written.set(path, { content: new TextDecoder().decode(bytes), mode });
     },
     onInterrupt: () => () => {},
   };
   const exitCode = await runCli(argv, io, runtime);
-  return { exitCode, ...written };
+  return { exitCode, ...output };
 }

@@ -1,8 +1,8 @@
 /** Everything that operations work on, in memory; what is core is the real thing. */
 import { commandLineActor } from "../../core/access/actor.ts";
+import { acceptPassword } from "../../core/access/admin_password.ts";
 import { ApiKeyService } from "../../core/access/api_key_service.ts";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
-import { CertificateKeeper, generateSelfSigned } from "../../core/certificate/mod.ts";
 import { type ConfigService, openConfig } from "../../core/config/config_service.ts";
 import type { ConfigStore, SettingRow, StoredSetting } from "../../core/config/config_store.ts";
 import { readPins } from "../../core/config/environment_names.ts";
@@ -12,9 +12,9 @@ import type { HealthDocument } from "../../core/operations/health.ts";
 import type { OperationContext } from "../../core/operations/operation_context.ts";
 import { RelayService } from "../../core/relay/relay_service.ts";
 import { SecretBox } from "../../core/secret/secret_box.ts";
-import { interimAdmin, interimCertificates } from "../../runtime-node/interim_parts.ts";
 import { sampleServed } from "./health_sample.ts";
 import { MemoryApiKeyStore } from "./memory_api_key_store.ts";
+import { MemoryCertificates } from "./memory_certificates.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
 import { MemoryQueue } from "./memory_queue.ts";
@@ -31,6 +31,9 @@ export interface MemoryDispatch {
   readonly log: MemoryMessageLog;
   readonly intake: MemoryIntake;
   readonly box: SecretBox;
+  readonly certificates: MemoryCertificates;
+  /** The passwords that were set for the administrator, in turn. */
+  readonly passwords: string[];
 }
 
 const sampleIdentity: CertificateShow["identity"] = {
@@ -87,12 +90,12 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const queue = new MemoryQueue();
   const log = new MemoryMessageLog();
   const intake = new MemoryIntake();
-  const names = { dnsNames: ["relay.example.org"], ipAddresses: [] };
-  const identity = await generateSelfSigned(crypto, { ...names, nowMs: fixedNowMs });
+  const certificates = await MemoryCertificates.open(fixedNowMs);
+  const passwords: string[] = [];
   const context: OperationContext = {
     actor: commandLineActor,
-    admin: interimAdmin,
-    certificates: interimCertificates(new CertificateKeeper(identity, failTest)),
+    admin: { resetPassword: async (next) => void passwords.push(acceptPassword(next)) },
+    certificates,
     config: await openMemoryConfig(box),
     relays,
     keys,
@@ -113,7 +116,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     }),
     version: () => ({ version: "0.1.0", commit: null, runtime: "test 1", platform: "test" }),
   };
-  return { context, relayStore, relays, keyStore, publishedKeys, queue, log, intake, box };
+  return { context, relayStore, relays, keyStore, publishedKeys, queue, log, intake, box, certificates, passwords };
 }
 
 async function openMemoryConfig(box: SecretBox): Promise<ConfigService> {

@@ -1,5 +1,6 @@
 /** `dispatch send` */
 import type { CliCall, CliCommand } from "../cli_command.ts";
+import { readGivenSecret } from "../given_secrets.ts";
 import { readGivenText } from "../given_values.ts";
 import { operationCommand } from "../operation_command.ts";
 import { type GivenMessage, sendOverHttp, sendOverSmtp } from "../send_over.ts";
@@ -47,9 +48,7 @@ async function givenMessage(call: CliCall): Promise<GivenMessage> {
   };
 }
 
-async function overHttp({ io, option }: CliCall, url: string, message: GivenMessage): Promise<string> {
-  const file = option("key-file");
-  if (file === undefined) refuseUsage("--http needs --key-file.");
-  const bytes = file === "-" ? await io.readInput() : await io.readFile(file);
-  return await sendOverHttp(url, new TextDecoder().decode(bytes).trim(), message);
+async function overHttp(call: CliCall, url: string, message: GivenMessage): Promise<string> {
+  const key = (await readGivenSecret(call, "key-file", "key")) ?? refuseUsage("--http needs --key-file.");
+  return await sendOverHttp(url, key.trim(), message);
 }
