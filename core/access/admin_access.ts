@@ -1,7 +1,13 @@
 /** The one administrator: password, setup code, sign-in and sessions. */
 import type { Clock, Logger, PasswordHasher } from "../capabilities.ts";
 import { DispatchError } from "../error/mod.ts";
+import { acceptPassword, normalizePassword } from "./admin_password.ts";
 import type { SessionStore } from "./admin_session.ts";
+import { type Session, Sessions, type SignIn } from "./sessions.ts";
+import { isSetupCode } from "./setup_code.ts";
+import { lockOut, SignInGuard } from "./sign_in_guard.ts";
+
+export type { Session, SignIn } from "./sessions.ts";
 
 /** Where the password's hash is kept: the meta table. */
 export interface AdminPasswordStore {
@@ -23,63 +29,138 @@ export interface AdminAccessOptions {
   readonly setupCode: string | null;
 }
 
-/** A session, as a request sees it. */
-export interface Session {
-  readonly digest: string;
-  /** What an unforgeable request carries: base64url(SHA-256("csrf:" + token)). */
-  readonly csrfToken: string;
-  readonly createdAtMs: number;
-  readonly address: string;
-}
-
-/** A sign-in that succeeded. */
-export interface SignIn {
-  /** 256 random bits as base64url, for the cookie alone. */
-  readonly token: string;
-  readonly session: Session;
-}
-
 /** See the file's first line. */
 export class AdminAccess {
-  private constructor() {}
+  readonly #options: AdminAccessOptions;
+  readonly #guard: SignInGuard;
+  readonly #sessions: Sessions;
+  /** The password's hash; `null` before the first visit. */
+  #encoded: string | null;
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: AdminAccessOptions, encoded: string | null, sessions: Sessions) {
+    const { clock, logger } = options;
+    const minutes = lockOut.lockedMs / 60_000;
+    this.#options = options;
+    this.#encoded = encoded;
+    this.#sessions = sessions;
+    this.#guard = new SignInGuard({
+      nowMs: () => clock.nowMs(),
+      onLocked: (address) =>
+        logger.warn("access.locked", "An address failed to sign in too often and has to wait", { address, minutes }),
+    });
+  }
 
   /** Loads password and sessions. */
-  static async open(_options: AdminAccessOptions): Promise<AdminAccess> {
-    return new AdminAccess();
+  static async open(options: AdminAccessOptions): Promise<AdminAccess> {
+    return new AdminAccess(options, await options.passwords.read(), await Sessions.open(options));
   }
 
   /** Whether the first visit is still to come. */
   get needsSetup(): boolean {
-    throw new DispatchError("internal_error", {});
+    return this.#encoded === null;
   }
 
-  /** Sets the first password and signs in. @throws {DispatchError} `setup_done`, `setup_code_wrong`, `password_too_short`, `password_too_long`, `sign_in_locked` */
-  async setup(_request: { code: string; password: string; address: string }): Promise<SignIn> {
-    throw new DispatchError("internal_error", {});
+  /** Sets the first password and signs in. @throws {DispatchError} `setup_done`, `setup_code_wrong`, `password_too_short`, `password_too_long`, `sign_in_locked`, `sign_in_busy` */
+  async setup({ code, password, address }: { code: string; password: string; address: string }): Promise<SignIn> {
+    this.#requireNoPassword();
+    const { setupCode, logger } = this.#options;
+    if (!(await this.#guard.attempt(address, async () => isSetupCode(code, setupCode)))) {
+      logger.warn("access.setup_failed", "A wrong setup code was given", { address });
+      throw new DispatchError("setup_code_wrong", {});
+    }
+    const encoded = await this.#hash(password);
+    return this.#inTurn(async () => {
+      this.#requireNoPassword();
+      await this.#replacePassword(encoded);
+      logger.info("access.password_set", "The first visit has set the password", { address });
+      return this.#sessions.start(address);
+    });
   }
 
-  /** @throws {DispatchError} `setup_needed`, `sign_in_failed`, `sign_in_locked` */
-  async signIn(_request: { password: string; address: string }): Promise<SignIn> {
-    throw new DispatchError("internal_error", {});
+  /** @throws {DispatchError} `setup_needed`, `sign_in_failed`, `sign_in_locked`, `sign_in_busy` */
+  async signIn({ password, address }: { password: string; address: string }): Promise<SignIn> {
+    const verified = await this.#verify(password, address);
+    return this.#inTurn(async () => {
+      this.#requireStill(verified);
+      const signIn = await this.#sessions.start(address);
+      this.#options.logger.info("access.signed_in", "The administrator signed in", { address });
+      return signIn;
+    });
   }
 
   /** The session of a token, whose time starts anew; `null` when it has ended or never was. */
-  async session(_token: string): Promise<Session | null> {
-    throw new DispatchError("internal_error", {});
+  session(token: string): Promise<Session | null> {
+    return this.#sessions.find(token);
   }
 
   /** Ends one session. */
-  async signOut(_session: Session): Promise<void> {
-    throw new DispatchError("internal_error", {});
+  async signOut({ digest, address }: Session): Promise<void> {
+    await this.#sessions.end(digest);
+    this.#options.logger.info("access.signed_out", "The administrator signed out", { address });
   }
 
-  /** Changes the password and ends all other sessions. @throws {DispatchError} `sign_in_failed`, `sign_in_locked`, `password_too_short`, `password_too_long` */
-  async changePassword(_session: Session, _request: { current: string; next: string }): Promise<void> {
-    throw new DispatchError("internal_error", {});
+  /** Changes the password and ends all other sessions. @throws {DispatchError} `sign_in_failed`, `sign_in_locked`, `sign_in_busy`, `password_too_short`, `password_too_long` */
+  async changePassword(
+    { digest, address }: Session,
+    { current, next }: { current: string; next: string },
+  ): Promise<void> {
+    acceptPassword(next);
+    const verified = await this.#verify(current, address);
+    const encoded = await this.#hash(next);
+    await this.#inTurn(async () => {
+      this.#requireStill(verified);
+      await this.#replacePassword(encoded);
+      await this.#sessions.endAll({ except: digest });
+    });
+    this.#options.logger.info("access.password_changed", "The password was changed; all others are signed out", {
+      address,
+    });
   }
 
   /** Sets a password without the old one and ends all sessions: for the command line on the host. @throws {DispatchError} `password_too_short`, `password_too_long` */
-  async resetPassword(_next: string): Promise<void> {
-    throw new DispatchError("internal_error", {});
+  async resetPassword(next: string): Promise<void> {
+    const encoded = await this.#hash(next);
+    await this.#inTurn(async () => {
+      await this.#replacePassword(encoded);
+      await this.#sessions.endAll();
+    });
+    this.#options.logger.info("access.password_reset", "The password was reset on the host; everybody is signed out");
+  }
+
+  /** Returns the hash that `password` gives. */
+  async #verify(password: string, address: string): Promise<string> {
+    const { hasher, logger } = this.#options;
+    const encoded = this.#encoded;
+    if (encoded === null) throw new DispatchError("setup_needed", {});
+    const isRight = await this.#guard.attempt(address, () => hasher.verify(normalizePassword(password), encoded));
+    if (isRight) return encoded;
+    logger.warn("access.sign_in_failed", "A wrong password was given", { address });
+    throw new DispatchError("sign_in_failed", {});
+  }
+
+  /** A password that was changed while it was being verified opens nothing any more. */
+  #requireStill(verified: string): void {
+    if (this.#encoded !== verified) throw new DispatchError("sign_in_failed", {});
+  }
+
+  #requireNoPassword(): void {
+    if (!this.needsSetup) throw new DispatchError("setup_done", {});
+  }
+
+  async #hash(password: string): Promise<string> {
+    return this.#options.hasher.hash(acceptPassword(password));
+  }
+
+  async #replacePassword(encoded: string): Promise<void> {
+    await this.#options.passwords.write(encoded);
+    this.#encoded = encoded;
+  }
+
+  /** One change after the other. */
+  #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const change = this.#lastChange.then(act);
+    this.#lastChange = change.catch(() => undefined);
+    return change;
   }
 }

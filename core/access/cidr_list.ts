@@ -36,7 +36,7 @@ export function compileCidrList(cidrs: readonly string[]): CidrList {
   function includes(address: string): boolean {
     const known = remembered.get(address);
     if (known !== undefined) return known;
-    const bytes = parseAddress(address);
+    const bytes = addressBytes(address);
     const isIncluded = bytes !== null && networks.some((network) => isWithin(bytes, network));
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(address, isIncluded);
@@ -59,7 +59,10 @@ function parseNetwork(cidr: string): Network {
     : { bytes: address.toByteArray(), prefixLength };
 }
 
-function parseAddress(text: string): readonly number[] | null {
+/**
+ * The 4 or 16 bytes of an IP address, or `null` for what is none. An IPv4-mapped address has 4, a zone is passed over.
+ */
+export function addressBytes(text: string): readonly number[] | null {
   const address = parse(text);
   if (address === null) return null;
   return (isIpv4Mapped(address) ? address.toIPv4Address() : address).toByteArray();

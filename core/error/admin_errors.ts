@@ -3,6 +3,11 @@ import { defineError } from "./definition.ts";
 
 type NoFacts = Record<string, never>;
 
+function inMinutes(seconds: number): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return minutes === 1 ? "in a minute" : `in ${minutes} minutes`;
+}
+
 export const adminErrors = {
   not_signed_in: defineError<NoFacts>({
     status: 401,
@@ -32,7 +37,12 @@ export const adminErrors = {
   sign_in_locked: defineError<{ retryAfterSeconds: number }>({
     status: 429,
     message: () => "There were too many wrong passwords from this address.",
-    remedy: ({ retryAfterSeconds }) => `Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
+    remedy: ({ retryAfterSeconds }) => `Try again ${inMinutes(retryAfterSeconds)}.`,
+  }),
+  sign_in_busy: defineError<{ retryAfterSeconds: number }>({
+    status: 503,
+    message: () => "Too many passwords are being checked at this moment.",
+    remedy: () => "Try again in a moment.",
   }),
   password_too_short: defineError<{ least: number }>({
     status: 422,
@@ -43,6 +53,11 @@ export const adminErrors = {
     status: 422,
     exitCode: 2,
     message: ({ most }) => `A password has at most ${most} characters.`,
+  }),
+  password_not_repeated: defineError<NoFacts>({
+    status: 422,
+    message: () => "The two new passwords are not the same.",
+    remedy: () => "Type both again.",
   }),
   request_forged: defineError<NoFacts>({
     status: 403,
