@@ -1,8 +1,9 @@
 /** The spool across threads: which of its methods are called over a port, and what is handed over. */
 import type { MessagePort, Transferable } from "node:worker_threads";
 import type { NewSpoolMessage, Spool } from "../core/spool/mod.ts";
-import { type AppendAll, type AppendOutcome, AppendQueue } from "./append_queue.ts";
+import { type AppendOutcome, AppendQueue } from "./append_queue.ts";
 import { callsOver, serveCalls } from "./port_calls.ts";
+import { decodeSpoolGroup, encodeSpoolGroup, type SpoolGroup } from "./spool_group.ts";
 import { fromWireError, toWireError, type WireError } from "./wire_error.ts";
 
 const methods = [
@@ -21,12 +22,20 @@ const methods = [
 ] as const satisfies readonly (keyof SpoolCalls)[];
 
 /** The spool as it is called over a port: messages are stored in groups. */
-type SpoolCalls = Omit<Spool, "append" | "close"> & { readonly appendAll: AppendAll };
+interface SpoolCalls extends Omit<Spool, "append" | "close"> {
+  /** Resolves to the outcome of each, or to `null` when all were stored, as they nearly always are. */
+  appendAll(group: SpoolGroup): Promise<readonly AppendOutcome[] | null>;
+}
+
+const stored: AppendOutcome = { isOk: true, result: { kind: "stored" } };
 
 /** Serves `spool` to the other end of `port`. */
 export function serveSpool(port: MessagePort, spool: Spool): void {
   const calls: SpoolCalls = {
-    appendAll: (messages) => Promise.all(messages.map((message) => attempt(spool, message))),
+    async appendAll(group) {
+      const outcomes = await Promise.all(decodeSpoolGroup(group).map((message) => attempt(spool, message)));
+      return outcomes.every(isStored) ? null : outcomes;
+    },
     claim: (max, signal) => spool.claim(max, signal),
     settle: (settlement) => spool.settle(settlement),
     counts: () => spool.counts(),
@@ -53,19 +62,26 @@ async function attempt(spool: Spool, message: NewSpoolMessage): Promise<AppendOu
 /** The spool that the other end of `port` serves; `close` ends the port, not the spool. */
 export function spoolOverPort(port: MessagePort): Spool {
   const { appendAll, ...calls } = callsOver<SpoolCalls>(port, methods, handedOver);
-  const queue = new AppendQueue(async (messages) => (await appendAll(messages)).map(reviveOutcome));
+  const queue = new AppendQueue(async (messages) => {
+    const outcomes = await appendAll(encodeSpoolGroup(messages));
+    return outcomes === null ? messages.map(() => stored) : outcomes.map(reviveOutcome);
+  });
   return { ...calls, append: (message) => queue.append(message), close: async () => port.close() };
+}
+
+function isStored(outcome: AppendOutcome): boolean {
+  return outcome.isOk && outcome.result.kind === "stored";
 }
 
 function reviveOutcome(outcome: AppendOutcome): AppendOutcome {
   return outcome.isOk ? outcome : { isOk: false, error: fromWireError(outcome.error as WireError) };
 }
 
-/** A small message's bytes move to the spool's thread without a copy; their sender has no use for them any more. */
+/** Contents move to the spool's thread without a copy; their sender has no use for them any more. */
 function handedOver(method: string, parameters: readonly unknown[]): readonly Transferable[] {
   if (method !== "appendAll") return [];
-  return (parameters[0] as readonly NewSpoolMessage[]).flatMap(({ content }) => {
-    const isWhole = content.kind === "inline" && content.bytes.byteLength === content.bytes.buffer.byteLength;
-    return isWhole ? [content.bytes.buffer as ArrayBuffer] : [];
-  });
+  const { contents } = parameters[0] as SpoolGroup;
+  return contents.flatMap(({ buffer, byteLength }) =>
+    byteLength === buffer.byteLength ? [buffer as ArrayBuffer] : [],
+  );
 }
