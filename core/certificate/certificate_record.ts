@@ -19,7 +19,7 @@ export interface CertificateRecord {
   /** When it was put in service last, and by whom, as `describeActor` says it. */
   readonly installedAtMs: number;
   readonly installedBy: string;
-  /** When another took its place, and who did that; `null` while it is in service. */
+  /** When another took its place, and who did that; `null` while it is in service, `0` before it ever was. */
   readonly replacedAtMs: number | null;
   readonly replacedBy: string | null;
 }

@@ -79,17 +79,18 @@ export async function loadOrCreateSelfSigned(
 /**
  * Returns the identity of a PFX file that the configuration records in `tls.cert_path` and `tls.cert_password`.
  *
- * @throws {DispatchError} `certificate_unreadable` when the file is missing or does not open
+ * @throws {DispatchError} `certificate_unreadable` when the file is missing, can't be read or does not open
  */
 export async function loadRecorded(crypto: Crypto, files: Files, path: string, password: string): Promise<TlsIdentity> {
-  const pfx = await files.read(path);
-  const location = files.locate(path);
-  if (pfx === null) throw new DispatchError("certificate_unreadable", { path: location, reason: "it is missing" });
+  let location = path;
   try {
-    return await unpackPfx(crypto, pfx, password);
+    location = files.locate(path);
+    const pfx = await files.read(path);
+    if (pfx !== null) return await unpackPfx(crypto, pfx, password);
   } catch (cause) {
     throw new DispatchError("certificate_unreadable", { path: location, reason: explain(cause) }, { cause });
   }
+  throw new DispatchError("certificate_unreadable", { path: location, reason: "it is missing" });
 }
 
 async function readStored({ crypto, files, box }: SelfSignedStore, slot: SelfSignedSlot): Promise<Stored> {
@@ -103,6 +104,7 @@ async function readStored({ crypto, files, box }: SelfSignedStore, slot: SelfSig
     if (password === null) return { password, identity: null, reason: "the file with its password is missing" };
     return { password, identity: await unpackPfx(crypto, pfx, password) };
   } catch (error) {
+    if (!isDispatchError(error)) throw error;
     return { password, identity: null, reason: explain(error) };
   }
 }
@@ -143,8 +145,8 @@ function slotPaths(slot: SelfSignedSlot) {
   return { pfxPath: `tls/${slot}.pfx`, passwordPath: `tls/${slot}.password`, place: `tls/${slot}` };
 }
 
-/** The message of an error of the domain, as the end of a sentence; what is no such error is thrown on. */
-function explain(error: unknown): string {
-  if (!isDispatchError(error)) throw error;
-  return error.message.replace(/\.$/, "");
+/** What an error says, as the end of a sentence. */
+export function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\.$/, "");
 }

@@ -1,5 +1,13 @@
 /** Certificates: the identity that listeners show, where it comes from, and how it is kept. */
 export {
+  type CertificateChange,
+  CertificateService,
+  type CertificateServiceOptions,
+  type CertificateSource,
+  type EarlierCertificate,
+  type GenerateRequest,
+} from "./certificate_service.ts";
+export {
   loadOrCreateSelfSigned,
   loadRecorded,
   type SelfSignedRequest,
@@ -17,3 +25,4 @@ export { randomPassword } from "./password.ts";
 export { packPfx } from "./pfx_pack.ts";
 export { unpackPfx } from "./pfx_unpack.ts";
 export { daysLeft, type ExpiryWarning, expiryWarning, isRenewalDue, type Validity } from "./renewal.ts";
+export { openSelfSigned } from "./self_signed_identity.ts";

@@ -1,0 +1,29 @@
+/** The self-signed identities that the service keeps for itself, and what the log is told of them. */
+import type { Logger } from "../capabilities.ts";
+import {
+  loadOrCreateSelfSigned,
+  type SelfSignedRequest,
+  type SelfSignedResult,
+  type SelfSignedSlot,
+  type SelfSignedStore,
+} from "./certificate_store.ts";
+import type { TlsIdentity } from "./identity.ts";
+
+/** Returns the identity of {@link loadOrCreateSelfSigned}, and logs when it is another than before. */
+export async function openSelfSigned(
+  store: SelfSignedStore & { readonly logger: Logger },
+  request: SelfSignedRequest,
+): Promise<TlsIdentity> {
+  const result = await loadOrCreateSelfSigned(store, request);
+  report(store.logger, request.slot, result);
+  return result.identity;
+}
+
+function report(logger: Logger, slot: SelfSignedSlot, result: SelfSignedResult): void {
+  const { identity, outcome, reason, keptAside } = result;
+  const facts = { slot, fingerprintSha256: identity.facts.fingerprintSha256 };
+  if (outcome === "replaced") {
+    const message = `The ${slot} certificate could not be read (${reason}); a new one was made and the old file kept.`;
+    logger.error("certificate.replaced", message, { ...facts, keptAside });
+  } else if (outcome !== "loaded") logger.info(`certificate.${outcome}`, `The ${slot} certificate was made.`, facts);
+}
