@@ -3,7 +3,17 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const typedFolders = ["core", "web", "drizzle", "runtime-node", "runtime-bun", "scripts", "tests", "bench"];
+const typedFolders = [
+  "core",
+  "web",
+  "web/dashboard/client",
+  "drizzle",
+  "runtime-node",
+  "runtime-bun",
+  "scripts",
+  "tests",
+  "bench",
+];
 
 /** Runs one program of node_modules/.bin, and tells whether it ended well. */
 function passes(program: string, ...args: string[]): boolean {

@@ -28,7 +28,7 @@ const corePackages = [
   "reflect-metadata",
   "zod",
 ];
-const webPackages = ["hono", "zod"];
+const webPackages = ["@noble/hashes", "hono", "zod"];
 const drizzlePackages = ["drizzle-orm"];
 const nodePackages = [
   ...corePackages,

@@ -15,7 +15,8 @@ export interface AnnouncementFacts {
   readonly keyName: string;
 }
 
-const titles: Readonly<Record<ListenerSpec["kind"], string>> = {
+/** What each kind of listener is called. */
+export const listenerTitles: Readonly<Record<ListenerSpec["kind"], string>> = {
   smtp: "SMTP with STARTTLS",
   smtps: "SMTP over TLS",
   http: "HTTP API",
@@ -31,7 +32,7 @@ const schemes: Readonly<Record<ListenerSpec["kind"], string>> = {
   dashboard: "https",
 };
 
-const widestTitle = Math.max(...Object.values(titles).map((title) => title.length));
+const widestTitle = Math.max(...Object.values(listenerTitles).map((title) => title.length));
 
 /** Lines of the announcement; those that can be pasted into a shell are indented by four spaces. */
 export function announce(facts: AnnouncementFacts): string {
@@ -48,7 +49,7 @@ export function announce(facts: AnnouncementFacts): string {
 }
 
 function line({ kind }: ListenerSpec, text: string): string {
-  return `  ${titles[kind].padEnd(widestTitle)}  ${text}`;
+  return `  ${listenerTitles[kind].padEnd(widestTitle)}  ${text}`;
 }
 
 /** How to send a message each way, and to see it; only ways that are open. */

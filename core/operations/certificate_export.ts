@@ -2,6 +2,7 @@
 
 import type { TlsIdentity } from "../certificate/identity.ts";
 import { decodeCertificatesPem } from "../certificate/pem.ts";
+import { encodeBase64 } from "../ingest/base64.ts";
 
 /** A file to be saved. */
 export interface ExportedFile {
@@ -16,21 +17,17 @@ export function exportPem({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFi
   return {
     fileName: "dispatch.pem",
     mediaType: "application/pem-certificate-chain",
-    content: encode(new TextEncoder().encode(certPem)),
+    content: encodeBase64(new TextEncoder().encode(certPem)),
   };
 }
 
 /** The leaf as DER, which holds one certificate (RFC 5280); a self-signed one is all that a client has to trust. */
 export function exportDer({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFile {
   const [leaf] = decodeCertificatesPem(certPem);
-  return { fileName: "dispatch.cer", mediaType: "application/pkix-cert", content: encode(new Uint8Array(leaf!)) };
+  return { fileName: "dispatch.cer", mediaType: "application/pkix-cert", content: encodeBase64(new Uint8Array(leaf!)) };
 }
 
 /** A PFX with key and chain. */
 export function exportPfxFile(pfx: Uint8Array): ExportedFile {
-  return { fileName: "dispatch.pfx", mediaType: "application/x-pkcs12", content: encode(pfx) };
-}
-
-function encode(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return { fileName: "dispatch.pfx", mediaType: "application/x-pkcs12", content: encodeBase64(pfx) };
 }

@@ -1,9 +1,51 @@
 /** The dashboard: the pages, and what they load. */
 import { Hono } from "hono";
-import type { HttpConnection } from "../../core/ingest/http_listener.ts";
+import { html } from "hono/html";
+import { DispatchError, isDispatchError } from "../../core/error/mod.ts";
 import type { OperatorDependencies } from "../operator/dependencies.ts";
+import { type AdminEnv, requireSession } from "../session.ts";
+import { accessRoutes, readNext } from "./access/routes.ts";
+import { signInPage } from "./access/sign_in_page.ts";
+import { actsOf } from "./acts.ts";
+import { assetRoutes } from "./assets.ts";
+import { certificatePaths } from "./certificate/paths.ts";
+import { certificateRoutes } from "./certificate/routes.ts";
+import { errorNotice, statusOf } from "./form_parts.ts";
+import type { Markup } from "./markup.ts";
+import { overviewPage } from "./overview_page.ts";
+import { barePage } from "./page_frame.ts";
+import { securityHeaders } from "./security_headers.ts";
 
 /** Creates the application; it is mounted at `/`. */
-export function dashboardApp(_dependencies: OperatorDependencies): Hono<{ Bindings: HttpConnection }> {
-  return new Hono();
+export function dashboardApp(dependencies: OperatorDependencies): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
+  const { access, health, onFailure } = dependencies;
+  app.use(securityHeaders);
+  app.route("/", assetRoutes());
+  app.route("/", accessRoutes(dependencies));
+  app.get("/", requireSession(access), async (context) => {
+    const show = actsOf(context, dependencies).perform("cert.show", {});
+    return context.html(overviewPage({ session: context.get("session"), health: await health(), show: await show }));
+  });
+  for (const path of ["/settings", "/settings/connections"]) {
+    app.get(path, (context) => context.redirect(certificatePaths.page, 303));
+  }
+  app.route("/", certificateRoutes(dependencies));
+  app.onError((error, context) => {
+    onFailure(error, context.env);
+    if (!isDispatchError(error)) return context.html(errorPage(new DispatchError("internal_error", {})), 500);
+    if (!isDispatchError(error, "not_signed_in")) return context.html(errorPage(error), statusOf(error));
+    const isRead = context.req.method === "GET" || context.req.method === "HEAD";
+    if (access.needsSetup) return context.redirect("/setup", 303);
+    if (isRead) return context.redirect(`/sign-in?next=${encodeURIComponent(readNext(context.req.path))}`, 303);
+    return context.html(signInPage({ error, next: certificatePaths.page }), 401);
+  });
+  return app;
+}
+
+function errorPage(error: DispatchError): Markup {
+  const main = html`<h1>That did not work</h1>
+    ${errorNotice(error)}
+    <p><a class="button" href="/">To the overview</a></p>`;
+  return barePage({ title: "That did not work", main });
 }
