@@ -1,4 +1,5 @@
 /** What the check of certificate files finds: one record each. Pure. */
+import { formatDays } from "./renewal.ts";
 
 /** Errors keep the files from being put in service, warnings do not. */
 export type FindingSeverity = "error" | "warning";
@@ -123,7 +124,7 @@ const definitions = {
     remedy: () => "Nothing, unless it is the one that was meant: then give its certificate too.",
   }),
   expires_soon: warning<{ notAfter: string; days: number }>({
-    message: ({ notAfter, days }) => `The certificate expires on ${notAfter.slice(0, 10)}, in ${days} days.`,
+    message: ({ notAfter, days }) => `The certificate expires on ${notAfter.slice(0, 10)}, in ${formatDays(days)}.`,
     remedy: () => "Renew it in time.",
   }),
   not_yet_valid: warning<{ notBefore: string }>({

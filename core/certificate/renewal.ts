@@ -45,7 +45,8 @@ function lifetimeLeft({ notBefore, notAfter }: Validity, nowMs: number): number 
   return (endMs - nowMs) / (endMs - Date.parse(notBefore));
 }
 
-function formatDays(days: number): string {
+/** Whole days in words, for after "in": `less than a day`, `1 day`, `20 days`. */
+export function formatDays(days: number): string {
   if (days === 0) return "less than a day";
   return days === 1 ? "1 day" : `${days} days`;
 }

@@ -1,5 +1,6 @@
 /** Certificates, and what a check of them found, as people read them. */
 import type { Finding } from "../../core/certificate/finding.ts";
+import { formatDays } from "../../core/certificate/renewal.ts";
 import type { ServedCertificate } from "../../core/certificate/served_certificate.ts";
 import type { CertificateCheck } from "../../core/operations/certificate_check.ts";
 import type { CertificateShow } from "../../core/operations/certificate_show.ts";
@@ -54,8 +55,7 @@ function describeIdentity(
 }
 
 function describeDaysLeft(daysLeft: number): string {
-  if (daysLeft < 0) return "expired";
-  return daysLeft === 1 ? "1 day left" : `${daysLeft} days left`;
+  return daysLeft < 0 ? "expired" : `${formatDays(daysLeft)} left`;
 }
 
 function describeServed(served: readonly ServedCertificate[], nothing: string): string {
