@@ -1,18 +1,17 @@
-/** What there is to show about a certificate and its chain. Pure. */
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { Certificate, SubjectAlternativeName } from "@peculiar/asn1-x509";
-import ipaddr from "ipaddr.js";
+/** What there is to show about a certificate and its chain. Touches WebCrypto only. */
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { DispatchError } from "../error/mod.ts";
-import type { X509Certificate } from "./x509.ts";
+import type { ParsedCertificate } from "./parsed_certificate.ts";
+import type { KeyFacts } from "./public_key.ts";
+import { isSelfSigned } from "./signature.ts";
+import { singleLine } from "./single_line.ts";
 
-const SUBJECT_ALT_NAME = "2.5.29.17";
+/** The most names, and the most addresses, that are shown; public authorities stop at 250. */
+const MAX_NAMES = 500;
+/** The longest DNS name (RFC 1035 section 2.3.4). */
+const MAX_NAME_LENGTH = 253;
 
-/** The key of a certificate: an elliptic curve (`P-256`, `P-384`, `P-521`), or RSA and its size in bits. */
-export type KeyFacts =
-  | { readonly type: "EC"; readonly curve: string }
-  | { readonly type: "RSA"; readonly size: number };
-
-/** One certificate of a chain. */
+/** One certificate of a chain. What it shows is on one line and of bounded length, whatever the certificate holds. */
 export interface ChainLink {
   /** Distinguished name, such as `CN=mail.example.org`. */
   readonly subject: string;
@@ -29,10 +28,13 @@ export interface ChainLink {
 
 /** The leaf certificate, and the chain that is served with it. */
 export interface CertificateFacts extends ChainLink {
+  /** The first 500. */
   readonly dnsNames: readonly string[];
-  /** IPv6 addresses in the form of RFC 5952. */
+  /** The first 500; IPv6 addresses in the form of RFC 5952. */
   readonly ipAddresses: readonly string[];
   readonly key: KeyFacts;
+  /** Whether the leaf signed itself: then clients have to trust this very certificate. */
+  readonly isSelfSigned: boolean;
   /** All certificates that are served, the leaf first. */
   readonly chain: readonly ChainLink[];
 }
@@ -40,53 +42,31 @@ export interface CertificateFacts extends ChainLink {
 /**
  * Reads the facts of a chain, leaf first.
  *
- * @throws {DispatchError} `certificate_invalid` when the leaf has a key that no listener serves
+ * @throws {DispatchError} `certificate_invalid` when the leaf has a key of a kind that there are no facts about
  */
 export async function readFacts(
   crypto: Crypto,
-  leaf: X509Certificate,
-  intermediates: readonly X509Certificate[],
+  leaf: ParsedCertificate,
+  intermediates: readonly ParsedCertificate[],
 ): Promise<CertificateFacts> {
+  const { dnsNames, ipAddresses } = leaf.extensions;
+  const { facts: key, name } = leaf.publicKey;
+  if (key === null)
+    throw new DispatchError("certificate_invalid", { reason: `keys of the kind ${name} are not served` });
   const chain = await Promise.all([leaf, ...intermediates].map((certificate) => readLink(crypto, certificate)));
-  return { ...chain[0]!, ...readNames(leaf), key: readKey(leaf), chain };
-}
-
-async function readLink(crypto: Crypto, certificate: X509Certificate): Promise<ChainLink> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", certificate.rawData));
   return {
-    subject: certificate.subject,
-    issuer: certificate.issuer,
-    serial: certificate.serialNumber.toLowerCase().replace(/^(00)+(?=..)/, ""),
-    fingerprintSha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":"),
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
+    ...chain[0]!,
+    dnsNames: dnsNames.slice(0, MAX_NAMES).map((dnsName) => singleLine(dnsName, MAX_NAME_LENGTH)),
+    ipAddresses: ipAddresses.slice(0, MAX_NAMES),
+    key,
+    isSelfSigned: await isSelfSigned(crypto, leaf),
+    chain,
   };
 }
 
-function readNames(leaf: X509Certificate): Pick<CertificateFacts, "dnsNames" | "ipAddresses"> {
-  // The X.509 library's own reader refuses a certificate for a kind of name that it does not know; two kinds matter here.
-  const extensions = AsnConvert.parse(leaf.rawData, Certificate).tbsCertificate.extensions ?? [];
-  const extension = extensions.find(({ extnID }) => extnID === SUBJECT_ALT_NAME);
-  const names =
-    extension === undefined ? [] : [...AsnConvert.parse(extension.extnValue.buffer, SubjectAlternativeName)];
-  return {
-    dnsNames: names.flatMap((name) => name.dNSName ?? []),
-    ipAddresses: names.flatMap((name) => (name.iPAddress === undefined ? [] : formatAddress(name.iPAddress))),
-  };
-}
-
-function formatAddress(address: string): string {
-  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
-}
-
-function readKey(leaf: X509Certificate): KeyFacts {
-  const algorithm = leaf.publicKey.algorithm as Algorithm & { namedCurve?: string; modulusLength?: number };
-  if (algorithm.name === "ECDSA" && /^P-(256|384|521)$/.test(algorithm.namedCurve ?? "")) {
-    return { type: "EC", curve: algorithm.namedCurve! };
-  }
-  if (algorithm.name === "RSASSA-PKCS1-v1_5" && algorithm.modulusLength !== undefined) {
-    return { type: "RSA", size: algorithm.modulusLength };
-  }
-  const kind = algorithm.namedCurve ?? algorithm.name;
-  throw new DispatchError("certificate_invalid", { reason: `keys of the kind ${kind} are not served` });
+async function readLink(crypto: Crypto, certificate: ParsedCertificate): Promise<ChainLink> {
+  const { der, subject, issuer, serial, notBefore, notAfter } = certificate;
+  const digest = bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", der)));
+  const fingerprintSha256 = digest.toUpperCase().replace(/..(?=.)/g, "$&:");
+  return { subject, issuer, serial, fingerprintSha256, notBefore, notAfter };
 }

@@ -1,11 +1,12 @@
 /** The identity that a TLS listener shows: a certificate, its chain and the private key that belongs to it. */
 import { DispatchError } from "../error/mod.ts";
-import { type CertificateFacts, type KeyFacts, readFacts } from "./facts.ts";
+import { type CertificateFacts, readFacts } from "./facts.ts";
+import { decodeCertificate, type ParsedCertificate, readCertificate } from "./parsed_certificate.ts";
 import { decodeCertificatesPem, decodePrivateKeyPem, encodeCertificatesPem, encodePrivateKeyPem } from "./pem.ts";
-import { X509Certificate } from "./x509.ts";
+import type { KeyFacts, PublicKeyReading } from "./public_key.ts";
 
 /**
- * A certificate chain and the key of its leaf, known to belong together: there is no other way to get one than the two
+ * A certificate chain and the key of its leaf, known to belong together: there is no other way to get one than the
  * functions below, which try the key. The key is not enumerable, so that it does not show in a log.
  */
 export class TlsIdentity {
@@ -32,11 +33,23 @@ export class TlsIdentity {
    * served, `certificate_key_mismatch` when the key is not that of the leaf
    */
   static async fromDer(crypto: Crypto, chainDer: readonly ArrayBuffer[], keyDer: ArrayBuffer): Promise<TlsIdentity> {
-    const [leaf, ...intermediates] = chainDer.map(parseCertificate);
+    return await TlsIdentity.fromCertificates(crypto, chainDer.map(parseCertificate), keyDer);
+  }
+
+  /** As {@link TlsIdentity.fromDer}, for certificates that are read already. */
+  static async fromCertificates(
+    crypto: Crypto,
+    chain: readonly ParsedCertificate[],
+    keyDer: ArrayBuffer,
+  ): Promise<TlsIdentity> {
+    const [leaf, ...intermediates] = chain;
     if (leaf === undefined) throw new DispatchError("certificate_invalid", { reason: "there is none" });
-    const facts = await describe(crypto, leaf, intermediates);
-    if (!(await keyBelongs(crypto, leaf, facts.key, keyDer))) throw new DispatchError("certificate_key_mismatch", {});
-    return new TlsIdentity(encodeCertificatesPem(chainDer), encodePrivateKeyPem(keyDer), facts);
+    const kind = requireServed(leaf.publicKey);
+    if (!(await keyBelongs(crypto, leaf.publicKey, kind, keyDer))) {
+      throw new DispatchError("certificate_key_mismatch", {});
+    }
+    const facts = await readFacts(crypto, leaf, intermediates);
+    return new TlsIdentity(encodeCertificatesPem(chain.map(({ der }) => der)), encodePrivateKeyPem(keyDer), facts);
   }
 
   /**
@@ -45,39 +58,37 @@ export class TlsIdentity {
    * @throws {DispatchError} as {@link TlsIdentity.fromDer}
    */
   static async fromPem(crypto: Crypto, certPem: string, keyPem: string): Promise<TlsIdentity> {
-    const chainDer = decodeCertificatesPem(certPem);
-    if (chainDer[0] === undefined) throw new DispatchError("certificate_invalid", { reason: "there is none" });
-    parseCertificate(chainDer[0], 0);
-    return await TlsIdentity.fromDer(crypto, chainDer, decodePrivateKeyPem(keyPem, chainDer[0]));
+    const chain = decodeCertificatesPem(certPem).map(parseCertificate);
+    if (chain[0] === undefined) throw new DispatchError("certificate_invalid", { reason: "there is none" });
+    return await TlsIdentity.fromCertificates(crypto, chain, decodePrivateKeyPem(keyPem, chain[0].der));
   }
 }
 
-function parseCertificate(der: ArrayBuffer, index: number): X509Certificate {
+function parseCertificate(der: ArrayBuffer, index: number): ParsedCertificate {
+  let certificate: ReturnType<typeof decodeCertificate>;
   try {
-    return new X509Certificate(der);
+    certificate = decodeCertificate(der);
   } catch (cause) {
     throw new DispatchError("certificate_invalid", { reason: `block ${index + 1} is not a certificate` }, { cause });
   }
-}
-
-async function describe(
-  crypto: Crypto,
-  leaf: X509Certificate,
-  intermediates: readonly X509Certificate[],
-): Promise<CertificateFacts> {
   try {
-    return await readFacts(crypto, leaf, intermediates);
+    return readCertificate(der, certificate);
   } catch (cause) {
-    if (cause instanceof DispatchError) throw cause;
-    // The library reads names, keys and extensions late, and throws errors of many classes when they are damaged.
+    // The library throws errors of many classes for names, keys and extensions that are damaged.
     throw new DispatchError("certificate_invalid", { reason: "a field of it is damaged" }, { cause });
   }
+}
+
+/** RSA keys that are weak are the checks' business, not this one's: the service has to start with what it once took. */
+function requireServed({ facts, standing, name }: PublicKeyReading): KeyFacts {
+  if (facts !== null && standing !== "unsupported") return facts;
+  throw new DispatchError("certificate_invalid", { reason: `keys of the kind ${name} are not served` });
 }
 
 /** Tries whether the leaf's public key verifies what the private key signs. */
 async function keyBelongs(
   crypto: Crypto,
-  leaf: X509Certificate,
+  leaf: PublicKeyReading,
   kind: KeyFacts,
   keyDer: ArrayBuffer,
 ): Promise<boolean> {
@@ -95,9 +106,13 @@ function ecdsa(namedCurve: string): EcKeyImportParams & EcdsaParams {
 
 type SigningAlgorithm = ReturnType<typeof ecdsa> | RsaHashedImportParams;
 
-async function importPublicKey(crypto: Crypto, leaf: X509Certificate, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+async function importPublicKey(
+  crypto: Crypto,
+  { importableDer }: PublicKeyReading,
+  algorithm: SigningAlgorithm,
+): Promise<CryptoKey> {
   try {
-    return await leaf.publicKey.export(algorithm, ["verify"], crypto);
+    return await crypto.subtle.importKey("spki", importableDer, algorithm, false, ["verify"]);
   } catch (cause) {
     throw new DispatchError("certificate_invalid", { reason: "its public key is damaged" }, { cause });
   }

@@ -15,7 +15,7 @@ export {
   type SelfSignedSlot,
   type SelfSignedStore,
 } from "./certificate_store.ts";
-export type { CertificateFacts, ChainLink, KeyFacts } from "./facts.ts";
+export type { CertificateFacts, ChainLink } from "./facts.ts";
 export { generateSelfSigned, type SelfSignedOptions } from "./generate.ts";
 export { TlsIdentity } from "./identity.ts";
 export { CertificateKeeper, type IdentityListener } from "./keeper.ts";
@@ -24,5 +24,6 @@ export { automaticNames, type CertificateNames, type NameSources } from "./names
 export { randomPassword } from "./password.ts";
 export { packPfx } from "./pfx_pack.ts";
 export { unpackPfx } from "./pfx_unpack.ts";
+export type { KeyFacts } from "./public_key.ts";
 export { daysLeft, type ExpiryWarning, expiryWarning, isRenewalDue, type Validity } from "./renewal.ts";
 export { openSelfSigned } from "./self_signed_identity.ts";

@@ -1,0 +1,93 @@
+/** The extensions of a certificate that matter to a TLS server and its chain. Pure. */
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { AsnArray, AsnConvert, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
+import {
+  BasicConstraints,
+  ExtendedKeyUsage,
+  type Extension,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  KeyUsage,
+  SubjectKeyIdentifier,
+} from "@peculiar/asn1-x509";
+import ipaddr from "ipaddr.js";
+
+/** What the extensions of one certificate say (RFC 5280 section 4.2.1). */
+export interface CertificateExtensions {
+  readonly hasSubjectAltName: boolean;
+  /** As they stand in the certificate, and as many: whatever is shown of them has to be made fit for that. */
+  readonly dnsNames: readonly string[];
+  /** IPv6 addresses in the form of RFC 5952. */
+  readonly ipAddresses: readonly string[];
+  /** Names such as `digitalSignature`; `null` when every use is allowed. */
+  readonly keyUsage: readonly string[] | null;
+  /** Object identifiers; `null` when every use is allowed. */
+  readonly extendedKeyUsage: readonly string[] | null;
+  readonly isCa: boolean;
+  /** Hex digits; `null` when there is none. */
+  readonly subjectKeyId: string | null;
+  readonly authorityKeyId: string | null;
+}
+
+/** `SEQUENCE OF` whatever: names of kinds that the ASN.1 library can't read must not keep the others from being read. */
+class AnySequence extends AsnArray<ArrayBuffer> {}
+AsnType({ type: AsnTypeTypes.Sequence, itemType: AsnPropTypes.Any })(AnySequence);
+
+/** Context-specific tags: of GeneralName, and of the keyIdentifier in AuthorityKeyIdentifier. */
+const tags = { dnsName: 0x82, ipAddress: 0x87, keyIdentifier: 0x80 } as const;
+
+/** Reads the extensions of a certificate. @throws when one of them is damaged */
+export function readExtensions(extensions: readonly Extension[]): CertificateExtensions {
+  const read = <T>(id: string, reader: (der: ArrayBuffer) => T): T | null => {
+    const extension = extensions.find(({ extnID }) => extnID === id);
+    return extension === undefined ? null : reader(extension.extnValue.buffer);
+  };
+  const names = read(id_ce_subjectAltName, readTagged);
+  const authority = read(id_ce_authorityKeyIdentifier, readTagged) ?? [];
+  return {
+    hasSubjectAltName: names !== null,
+    dnsNames: select(names ?? [], tags.dnsName).map((bytes) => new TextDecoder("latin1").decode(bytes)),
+    ipAddresses: select(names ?? [], tags.ipAddress)
+      .filter(isAddress)
+      .map(formatAddress),
+    keyUsage: read(id_ce_keyUsage, (der) => AsnConvert.parse(der, KeyUsage).toJSON()),
+    extendedKeyUsage: read(id_ce_extKeyUsage, (der) => [...AsnConvert.parse(der, ExtendedKeyUsage)]),
+    isCa: read(id_ce_basicConstraints, (der) => AsnConvert.parse(der, BasicConstraints).cA) ?? false,
+    subjectKeyId: read(id_ce_subjectKeyIdentifier, readKeyId),
+    authorityKeyId: select(authority, tags.keyIdentifier).map(bytesToHex)[0] ?? null,
+  };
+}
+
+interface Tagged {
+  readonly tag: number;
+  readonly content: Uint8Array;
+}
+
+function readTagged(der: ArrayBuffer): Tagged[] {
+  return [...AsnConvert.parse(der, AnySequence)].map((item) => {
+    const bytes = new Uint8Array(item ?? 0);
+    // After the tag comes the length: one byte, or as many as the low bits of the first one say (X.690 section 8.1.3).
+    const first = bytes[1] ?? 0;
+    return { tag: bytes[0] ?? 0, content: bytes.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f)) };
+  });
+}
+
+function select(items: readonly Tagged[], wanted: number): Uint8Array[] {
+  return items.filter(({ tag }) => tag === wanted).map(({ content }) => content);
+}
+
+function readKeyId(der: ArrayBuffer): string {
+  return bytesToHex(new Uint8Array(AsnConvert.parse(der, SubjectKeyIdentifier).buffer));
+}
+
+function isAddress({ length }: Uint8Array): boolean {
+  return length === 4 || length === 16;
+}
+
+function formatAddress(bytes: Uint8Array): string {
+  return ipaddr.fromByteArray([...bytes]).toString();
+}
