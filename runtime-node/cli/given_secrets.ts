@@ -20,7 +20,7 @@ export async function readNewSecret(call: CliCall, flag: string, name: string): 
   const path = call.option(flag);
   if (call.io.isInteractive && (path === undefined || path === "-")) return await askTwice(call.io, name);
   const secret = await readGivenSecret(call, flag, name);
-  return secret ?? refuseUsage(`There is no terminal to ask for the ${name}: give --${flag} FILE.`);
+  return secret ?? refuseUsage(`There is no terminal to ask on: give --${flag} FILE.`);
 }
 
 /** A secret in a file, without its final newline. @throws {DispatchError} `input_file_unreadable` */
@@ -35,9 +35,9 @@ export async function readSecretFile(io: CliIo, path: string): Promise<string> {
 }
 
 /** Asks on the terminal. @throws {DispatchError} `usage_wrong` when nothing is typed but Ctrl-C */
-export async function askFor(io: CliIo, name: string): Promise<string> {
+export async function askFor(io: CliIo, name: string, question = `${name}: `): Promise<string> {
   try {
-    return await io.askSecret(`${name}: `);
+    return await io.askSecret(question);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ABORT_ERR") throw cause;
     throw new DispatchError("usage_wrong", { reason: `Nothing was given for ${name}.` }, { cause });
@@ -46,7 +46,7 @@ export async function askFor(io: CliIo, name: string): Promise<string> {
 
 async function askTwice(io: CliIo, name: string): Promise<string> {
   const secret = await askFor(io, name);
-  if ((await askFor(io, `${name} again`)) === secret) return secret;
+  if ((await askFor(io, name, "Again: ")) === secret) return secret;
   return refuseUsage("The two are not the same. Nothing was changed.");
 }
 

@@ -41,7 +41,10 @@ const usageErrors: readonly [argv: string, line: string][] = [
     "relay add x --provider smtp --set host=a --set port=0",
     'port must be a whole number from 1 to 65535; "0" was given. Nothing was stored.',
   ],
-  ["relay add x --provider smtp --secret-file password=/none", 'The file "/none" can\'t be read: ENOENT.'],
+  [
+    "relay add x --provider smtp --secret-file password=/none",
+    'The file "/none" can\'t be read: there is no such file or directory.',
+  ],
   [
     "send --from me --to you@example.org",
     'from must be an address such as you@example.org; "me" was given. Nothing was done.',
