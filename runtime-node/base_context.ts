@@ -1,4 +1,5 @@
 /** What operations work on, as far as it is the same beside a service and without one. */
+import { commandLineActor } from "../core/access/actor.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { OperationContext } from "../core/operations/operation_context.ts";
 import type { Spool, SpoolContent } from "../core/spool/mod.ts";
@@ -22,6 +23,8 @@ export interface BaseContextOptions {
 export function baseContext({ data, spool, spoolDirectory, intake }: BaseContextOptions) {
   const largeFiles = openLargeFiles(largeDirectoryOf(spoolDirectory));
   return {
+    // Both ways to this context, the control channel and a command without a service, are for who has a shell here.
+    actor: commandLineActor,
     config: data.config,
     relays: data.relays,
     keys: data.keys,

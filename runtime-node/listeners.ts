@@ -1,6 +1,5 @@
 /** Opens each kind of listener, and swaps their certificates. */
 import type { Logger } from "../core/capabilities.ts";
-import type { CertificateKeeper, TlsIdentity } from "../core/certificate/mod.ts";
 import type { Settings, SettingsHolder } from "../core/config/mod.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import type { HandshakeFailure, HttpHandler, OpenHttpsListener } from "../core/ingest/http_listener.ts";
@@ -10,6 +9,7 @@ import { type Listener, ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { type TlsPolicy, tlsPolicy } from "../core/tls/policy.ts";
 import type { Certificates } from "./certificates.ts";
 import { openHttpListener } from "./http_listener.ts";
+import type { OwnProbes } from "./own_probes.ts";
 import { SmtpListener } from "./smtp_listener.ts";
 
 /** Time that open connections have when a listener is closed. */
@@ -29,6 +29,7 @@ export interface ListenerParts {
   readonly certificates: Certificates;
   readonly door: SmtpDoor;
   readonly limits: ConnectionLimits;
+  readonly probes: OwnProbes;
   readonly api: HttpHandler;
   readonly operator: HttpHandler;
   readonly openHttps: OpenHttpsListener;
@@ -45,8 +46,8 @@ export function createListeners(parts: ListenerParts): ListenerSet<ServiceListen
       if (isWanted(kind)) listener.swap?.(policyFor(kind, parts));
     }
   }
-  certificates.shared.subscribe(() => swap((kind) => kind !== "dashboard"));
-  certificates.dashboard.subscribe(() => swap((kind) => kind === "dashboard"));
+  certificates.shared.keeper.subscribe(() => swap((kind) => kind !== "dashboard"));
+  certificates.dashboard.keeper.subscribe(() => swap((kind) => kind === "dashboard"));
   holder.subscribe(["tls.min_version"], () => swap(() => true));
   return set;
 }
@@ -72,6 +73,7 @@ function openSmtp({ kind, port }: ListenerSpec, parts: ListenerParts): Promise<S
     tls: policyFor(kind, parts),
     door: parts.door,
     limits: parts.limits,
+    isOwn: (socket) => parts.probes.includes(socket),
     settings: () => ({
       serverName: settings()["listener.server_name"],
       maxMessageBytes: settings()["listener.max_message_bytes"],
@@ -82,10 +84,14 @@ function openSmtp({ kind, port }: ListenerSpec, parts: ListenerParts): Promise<S
   });
 }
 
+/** The certificate that a kind of listener with TLS serves. */
+export function certificateOf(kind: ListenerKind, { shared, dashboard }: Certificates) {
+  return kind === "dashboard" ? dashboard : shared;
+}
+
 /** Each kind of listener has its certificate and its protocols. */
 function policyFor(kind: ListenerKind, { certificates, holder }: ListenerParts): TlsPolicy {
-  const keeper: CertificateKeeper = kind === "dashboard" ? certificates.dashboard : certificates.shared;
-  const identity: TlsIdentity = keeper.current;
+  const identity = certificateOf(kind, certificates).keeper.current;
   const alpn = kind === "https" || kind === "dashboard" ? ["http/1.1"] : [];
   return tlsPolicy(identity, { minVersion: holder.current["tls.min_version"], alpn });
 }

@@ -1,8 +1,6 @@
 /** The files of a data directory that no service runs on, opened for one command. */
 import { resolve } from "node:path";
-import { commandLineActor } from "../core/access/actor.ts";
 import type { Logger } from "../core/capabilities.ts";
-import { daysLeft } from "../core/certificate/mod.ts";
 import { DispatchError } from "../core/error/mod.ts";
 import { LogWriter } from "../core/history/log_writer.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
@@ -17,11 +15,11 @@ import { prepareDataDirectory } from "./data_directory.ts";
 import { lockDataDirectory } from "./data_lock.ts";
 import { openDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
-import { openFiles } from "./files.ts";
 import { openIntake } from "./intake_parts.ts";
-import { interimAdmin, interimCertificates } from "./interim_parts.ts";
+import { openAdminAccess } from "./open_admin_access.ts";
 import { openData } from "./open_data.ts";
 import { openSpool } from "./open_spool.ts";
+import { sharedCertificate } from "./shared_certificate.ts";
 
 /** Longest time that a reader of the message log waits for it to catch up with the spool. */
 const caughtUpMs = 5000;
@@ -62,28 +60,31 @@ async function openContext(environment: Environment, parts: StartedParts, logger
   };
   const writer = await parts.start("message log", startWriter, (started) => started.stop());
   const intake = openIntake(settings, spool, spoolDirectory);
-  const { dashboardCertificate } = environment;
-  const files = openFiles(dataDirectory);
-  const sources = { files, box: data.box, settings, logger, clock: systemClock, dashboardCertificate };
-  const certificates = await openCertificates(sources);
-  certificates.stop();
+  // Made with the settings of the moment: a command that has no need of a certificate must not be what makes it.
+  const certificates = once(() => openCertificates({ environment, data, logger }));
   return {
     ...baseContext({ data, spool, spoolDirectory, intake }),
-    actor: commandLineActor,
-    admin: interimAdmin,
-    certificates: interimCertificates(certificates.shared),
+    admin: {
+      resetPassword: async (next) => (await openAdminAccess(environment, data, logger)).access.resetPassword(next),
+    },
+    certificates: sharedCertificate(async () => (await certificates()).shared),
     caughtUp: async () => void (await writer.caughtUp(caughtUpMs)),
     logGrown: (rows, signal) => writer.grown(rows, signal),
     async certificate() {
-      const nowMs = systemClock.nowMs();
-      const { facts } = certificates.dashboard.current;
-      const identity = { ...facts, daysLeft: daysLeft(facts, nowMs) };
-      const dashboard = { source: "self_signed" as const, files: null, problem: null, identity, served: [] };
-      const source = settings()["tls.cert_source"] || "automatic";
-      return showCertificate(source, certificates.shared.current, [], nowMs, dashboard);
+      const { shared, dashboard } = await certificates();
+      return showCertificate(shared, dashboard, [], systemClock.nowMs());
     },
     health() {
       throw new DispatchError("service_unreachable", { path: dataDirectory });
     },
+  };
+}
+
+/** `open`, called when its result is first asked for, and never again. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
   };
 }

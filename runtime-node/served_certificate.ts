@@ -1,37 +1,94 @@
 /** Which certificate a listener really serves: found out by connecting to it, as a client does. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { setTimeout as pause } from "node:timers/promises";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ListenerSpec } from "../core/lifecycle/listener_plan.ts";
+import type { OwnProbes } from "./own_probes.ts";
 
 /** Time that a listener has to show its certificate. */
 const timeoutMs = 5000;
+/** Time that it has to close the connection then. */
+const farewellMs = 500;
+/** How many ports to connect from are tried, when those before are taken. */
+const attempts = 10;
 
-/** SHA-256 fingerprint, as upper-case hex pairs with colons, of the certificate that a listener on this host serves. */
-export async function fingerprintServedBy({ kind, port }: ListenerSpec): Promise<string> {
-  const socket = connectTcp({ host: "localhost", port, autoSelectFamily: true });
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+/** A listener is on both families or on IPv4 alone (`listen.ts`); the second address is for a host without IPv4. */
+const loopbackAddresses = ["127.0.0.1", "::1"];
+
+/**
+ * SHA-256 fingerprint, as upper-case hex pairs with colons, of the certificate that a listener on this host serves.
+ *
+ * @param probes is told of the connection before it is made
+ * @throws an error whose message says why the listener showed none, as the end of a sentence
+ */
+export async function fingerprintServedBy({ kind, port }: ListenerSpec, probes: OwnProbes): Promise<string> {
+  const { socket, localPort } = await connectToSelf(port, probes);
   try {
     if (kind === "smtp") await startTls(socket);
-    return await readFingerprint(socket);
+    const secure = await shakeHands(socket);
+    const digest = createHash("sha256").update(secure.getPeerCertificate().raw).digest("hex").toUpperCase();
+    await takeLeave(secure, socket);
+    return digest.replaceAll(/..(?!$)/g, "$&:");
   } finally {
     socket.destroy();
+    probes.release(localPort);
   }
 }
 
-function readFingerprint(socket: Socket): Promise<string> {
+interface Connection {
+  readonly socket: Socket;
+  readonly localPort: number;
+}
+
+async function connectToSelf(port: number, probes: OwnProbes): Promise<Connection> {
+  let failure: NodeJS.ErrnoException | undefined;
+  for (const host of loopbackAddresses) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const localPort = probes.reserve();
+      try {
+        return { socket: await open(host, port, localPort), localPort };
+      } catch (error) {
+        probes.release(localPort);
+        failure ??= error as NodeJS.ErrnoException;
+        if (!portIsTaken(error as NodeJS.ErrnoException)) break;
+      }
+    }
+  }
+  throw failure?.code === "ECONNREFUSED" ? new Error("it refused the connection", { cause: failure }) : failure;
+}
+
+function portIsTaken({ code }: NodeJS.ErrnoException): boolean {
+  return code === "EADDRINUSE" || code === "EADDRNOTAVAIL";
+}
+
+async function open(host: string, port: number, localPort: number): Promise<Socket> {
+  const socket = connectTcp({ host, port, localAddress: host, localPort });
+  const timer = setTimeout(() => socket.destroy(new Error(`it took more than ${timeoutMs / 1000} seconds`)), timeoutMs);
+  socket.once("close", () => clearTimeout(timer));
+  await once(socket, "connect");
+  // Whoever waits is told; an error that comes later, such as a reset at the end, is nobody's.
+  socket.on("error", () => {});
+  return socket;
+}
+
+function shakeHands(socket: Socket): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
     // Whether it is trusted is not the question here, only which one it is.
     const secure = connectTls({ socket, rejectUnauthorized: false });
-    secure.once("error", reject);
-    secure.once("secureConnect", () => {
-      const { raw } = secure.getPeerCertificate();
-      const digest = createHash("sha256").update(raw).digest("hex").toUpperCase();
-      secure.destroy();
-      resolve(digest.replaceAll(/..(?!$)/g, "$&:"));
-    });
+    secure.on("error", reject);
+    secure.once("secureConnect", () => resolve(secure));
   });
+}
+
+/** Ends the connection in good order: a reset would show in the listener's log as a handshake that failed. */
+async function takeLeave(secure: TLSSocket, socket: Socket): Promise<void> {
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  secure.resume();
+  secure.end();
+  await Promise.race([closed, pause(farewellMs)]);
 }
 
 /** Speaks SMTP up to the point where TLS begins (RFC 3207). */

@@ -1,27 +1,31 @@
 /** The running service: starts its parts in order, stops them in reverse. */
+import type { AdminAccess } from "../core/access/admin_access.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings } from "../core/config/mod.ts";
-import { DispatchError } from "../core/error/mod.ts";
+import { DispatchError, isDispatchError } from "../core/error/mod.ts";
 import type { OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import { listenerKeys, planListeners } from "../core/lifecycle/listener_plan.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { StartedParts } from "../core/lifecycle/started_parts.ts";
+import { performOperation } from "../core/operations/operation_table.ts";
 import type { Spool } from "../core/spool/mod.ts";
 import { controlApp } from "../web/control/app.ts";
 import { operatorApp } from "../web/operator/app.ts";
+import type { OperatorDependencies, Perform } from "../web/operator/dependencies.ts";
 import { followKeyUses } from "./api_key_uses.ts";
-import { type Certificates, openCertificates } from "./certificates.ts";
+import { type Certificates, maintainCertificates, openCertificates } from "./certificates.ts";
 import { systemClock } from "./clock.ts";
 import { startControlServer } from "./control_server.ts";
 import { startDeliveryThread } from "./delivery_client.ts";
 import type { Environment } from "./environment.ts";
-import { openFiles } from "./files.ts";
 import { liveCidrList, openIntakeParts } from "./intake_parts.ts";
 import { createListeners, type ServiceListener } from "./listeners.ts";
+import { openAdminAccess } from "./open_admin_access.ts";
+import { openServedProof } from "./open_served_proof.ts";
 import { largeDirectoryOf } from "./open_spool.ts";
+import { OwnProbes } from "./own_probes.ts";
 import { openServiceContext, type ServiceContext } from "./service_context.ts";
 import { type Foundation, layFoundation } from "./service_foundation.ts";
-import { findSetupCode } from "./setup_code.ts";
 import { describeVersion } from "./version.ts";
 
 /** Time that requests over the control channel have when the service stops. */
@@ -59,8 +63,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const foundation = await layFoundation(environment, parts, logger, onDeath);
     const certificates = await startCertificates(options, parts, foundation);
     await startDelivery(options, parts, foundation, onDeath);
-    const listeners = await startListeners(options, parts, foundation, certificates);
-    const setupCode = await findSetupCode(environment, foundation.data);
+    const { access, setupCode } = await openAdminAccess(environment, foundation.data, logger);
+    const listeners = await startListeners(options, parts, foundation, certificates, access);
     return { listeners, setupCode, died, stop: () => parts.stop() };
   } catch (error) {
     await parts.stop();
@@ -68,17 +72,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function startCertificates(
+async function startCertificates(
   { environment, logger }: ServiceOptions,
   parts: StartedParts,
   { data }: Foundation,
 ): Promise<Certificates> {
-  const files = openFiles(environment.dataDirectory);
-  const settings = (): Settings => data.config.holder.current;
-  const { dashboardCertificate } = environment;
-  const sources = { files, box: data.box, settings, logger, clock: systemClock, dashboardCertificate };
-  const open = () => openCertificates(sources);
-  return parts.start("certificates", open, (opened) => opened.stop());
+  const certificates = await openCertificates({ environment, data, logger });
+  await parts.start(
+    "certificates",
+    () => maintainCertificates(certificates, logger),
+    (stop) => stop(),
+  );
+  return certificates;
 }
 
 async function startDelivery(
@@ -110,6 +115,7 @@ async function startListeners(
   parts: StartedParts,
   foundation: Foundation,
   certificates: Certificates,
+  access: AdminAccess,
 ): Promise<ListenerSet<ServiceListener>> {
   const { environment, logger, openHttps, wrapSpool = (spool: Spool) => spool } = options;
   const { data, spool, spoolDirectory, caughtUp } = foundation;
@@ -117,21 +123,17 @@ async function startListeners(
   const version = describeVersion();
   const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, version: version.version };
   const { intake, door, limits, api } = openIntakeParts(way);
-  const context = openServiceContext({
-    foundation,
-    intake,
-    certificates,
-    limits,
-    version,
-    listeners: () => set,
-    logger,
-  });
-  const operator = openOperator(context, foundation, logger);
+  const probes = new OwnProbes();
+  const listeners = () => set;
+  const proof = openServedProof({ certificates, listeners, probes, logger });
+  const context = openServiceContext({ foundation, intake, certificates, limits, version, listeners, proof, access });
+  const operator = openOperator(context, access, foundation, logger);
   const set = createListeners({
     holder,
     certificates,
     door,
     limits,
+    probes,
     api: (request, connection) => api.fetch(request, connection),
     operator: (request, connection) => operator.fetch(request, connection),
     openHttps,
@@ -143,22 +145,38 @@ async function startListeners(
   const bind = () => set.start(planListeners(holder.current));
   await parts.start("listeners", bind, () => set.close());
   if (set.bound.length === 0) throw new DispatchError("nothing_bound", {});
+  await parts.start(
+    "proof of what is served",
+    () => void proof.prove(),
+    () => proof.stop(),
+  );
   data.config.guard(listenerKeys, (next, previous) => rebind(data.config.holder, set, next, previous));
   return set;
 }
 
-function openOperator(context: ServiceContext, { data }: Foundation, logger: Logger) {
+function openOperator(context: ServiceContext, access: AdminAccess, { data }: Foundation, logger: Logger) {
   const { holder } = data.config;
   const allowed = liveCidrList(holder, "webui.allowed_cidrs");
-  return operatorApp({
+  const perform: Perform = async (actor, name, input) =>
+    (await performOperation({ ...context, actor }, name, input)) as never;
+  const dependencies: OperatorDependencies = {
     isAllowed: (address) => holder.current["webui.allowed_cidrs"].length === 0 || allowed().includes(address),
     health: () => context.health(),
     metrics: () => context.metrics(),
-    onFailure(error, { clientAddress }) {
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn("dashboard.refused", reason, { address: clientAddress });
-    },
-  });
+    onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, logger),
+    access,
+    perform,
+  };
+  return operatorApp(dependencies);
+}
+
+function reportFailure(error: unknown, address: string, logger: Logger): void {
+  if (isDispatchError(error)) {
+    logger.warn("dashboard.refused", error.message, { address, code: error.code });
+  } else {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });
+  }
 }
 
 /** Binds the new ports before the change is stored, and closes the old ones once it is in force. */

@@ -1,11 +1,11 @@
 /** What operations work on beside a running service. */
-import { commandLineActor } from "../core/access/actor.ts";
-import type { Logger } from "../core/capabilities.ts";
-import { daysLeft } from "../core/certificate/mod.ts";
+import type { AdminAccess } from "../core/access/admin_access.ts";
+import type { CertificateKeeper } from "../core/certificate/mod.ts";
+import type { ServedProof } from "../core/certificate/served_proof.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
-import { type CertificateShow, showCertificate } from "../core/operations/certificate_show.ts";
+import { isDashboard, showCertificate } from "../core/operations/certificate_show.ts";
 import { assessHealth, type HealthSnapshot, type ListenerHealth } from "../core/operations/health.ts";
 import type { MetricsSnapshot } from "../core/operations/metrics.ts";
 import type { OperationContext, VersionDocument } from "../core/operations/operation_context.ts";
@@ -13,10 +13,9 @@ import { baseContext } from "./base_context.ts";
 import type { Certificates } from "./certificates.ts";
 import { systemClock } from "./clock.ts";
 import { openDiskGauge } from "./disk_gauge.ts";
-import { interimAdmin, interimCertificates } from "./interim_parts.ts";
 import type { ServiceListener } from "./listeners.ts";
-import { watchServed } from "./served_watch.ts";
 import type { Foundation } from "./service_foundation.ts";
+import { sharedCertificate } from "./shared_certificate.ts";
 
 /** What the context is made of. */
 export interface ServiceContextOptions {
@@ -26,7 +25,8 @@ export interface ServiceContextOptions {
   readonly limits: ConnectionLimits;
   readonly version: VersionDocument;
   readonly listeners: () => ListenerSet<ServiceListener>;
-  readonly logger: Logger;
+  readonly proof: ServedProof;
+  readonly access: AdminAccess;
 }
 
 /** The context of operations, and the figures for `/metrics`. */
@@ -36,16 +36,14 @@ export interface ServiceContext extends OperationContext {
 
 /** Puts the context of a running service together. */
 export function openServiceContext(options: ServiceContextOptions): ServiceContext {
-  const { foundation, certificates, version } = options;
+  const { foundation, certificates, version, proof } = options;
+  const { shared, dashboard } = certificates;
   const { data, spool, spoolDirectory, database, caughtUp } = foundation;
   const startedAtMs = systemClock.nowMs();
   const disk = openDiskGauge(spoolDirectory, systemClock);
-  const served = watchServed(options.listeners, certificates);
-  const source = () => data.config.holder.current["tls.cert_source"] || "automatic";
 
   async function snapshot(): Promise<HealthSnapshot> {
-    const { facts } = certificates.shared.current;
-    const { notBefore, notAfter, fingerprintSha256 } = facts;
+    const served = await proof.latest();
     return {
       nowMs: systemClock.nowMs(),
       version: version.version,
@@ -54,23 +52,21 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
       spool: await spool.counts(),
       diskFreeBytes: disk.freeBytes(),
       databaseError: (await database.logState()).reason,
-      certificate: { source: source(), notBefore, notAfter, fingerprintSha256, served: await served.recent() },
+      certificate: { ...certificateHealth(shared), served: served.filter((found) => !isDashboard(found)) },
+      dashboardCertificate: {
+        ...certificateHealth(dashboard),
+        problem: dashboard.problem,
+        served: served.filter(isDashboard),
+      },
     };
   }
   return {
     ...baseContext({ data, spool, spoolDirectory, intake: options.intake }),
-    actor: commandLineActor,
-    admin: interimAdmin,
-    certificates: interimCertificates(certificates.shared),
+    admin: options.access,
+    certificates: sharedCertificate(async () => shared),
     caughtUp,
     logGrown: (rows, signal) => database.logGrown(rows, signal),
-    async certificate(): Promise<CertificateShow> {
-      const nowMs = systemClock.nowMs();
-      const { facts } = certificates.dashboard.current;
-      const identity = { ...facts, daysLeft: daysLeft(facts, nowMs) };
-      const dashboard = { source: "self_signed" as const, files: null, problem: null, identity, served: [] };
-      return showCertificate(source(), certificates.shared.current, await served.now(), nowMs, dashboard);
-    },
+    certificate: async () => showCertificate(shared, dashboard, await proof.check(), systemClock.nowMs()),
     health: async () => assessHealth(await snapshot()),
     async metrics() {
       return {
@@ -81,6 +77,17 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
       };
     },
   };
+}
+
+function certificateHealth<Source>({
+  source,
+  keeper,
+}: {
+  readonly source: Source;
+  readonly keeper: CertificateKeeper;
+}) {
+  const { notBefore, notAfter, fingerprintSha256 } = keeper.current.facts;
+  return { source, notBefore, notAfter, fingerprintSha256 };
 }
 
 function listenerHealth(set: ListenerSet<ServiceListener>): ListenerHealth[] {

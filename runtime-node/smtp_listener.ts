@@ -27,6 +27,8 @@ export interface SmtpListenerOptions {
   readonly tls: TlsPolicy;
   readonly door: SmtpDoor;
   readonly limits: ConnectionLimits;
+  /** Whether a connection is the service's own, which counts for nothing. Default: none is. */
+  readonly isOwn?: (socket: Socket) => boolean;
   readonly settings: () => SmtpListenerSettings;
   readonly logger: Logger;
 }
@@ -70,6 +72,7 @@ export class SmtpListener {
   }
 
   #admit(socket: Socket): Admission {
+    if (this.#options.isOwn?.(socket)) return { refusal: null, leave: () => {} };
     const address = (socket.remoteAddress ?? "").replace(/^::ffff:/i, "");
     const refusal = this.#options.limits.enter(address);
     const leave = () => this.#options.limits.leave(address);

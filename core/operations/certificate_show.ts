@@ -1,7 +1,9 @@
 /** What operators see of the shared certificate. */
-import type { EarlierCertificate } from "../certificate/certificate_service.ts";
+import type { CertificateService, EarlierCertificate } from "../certificate/certificate_service.ts";
+import type { DashboardCertificate } from "../certificate/dashboard_certificate.ts";
 import { type CertificateFacts, daysLeft, expiryWarning, type TlsIdentity } from "../certificate/mod.ts";
 import type { ServedCertificate } from "../certificate/served_certificate.ts";
+import { describeNotServed } from "../certificate/served_proof.ts";
 
 /** Something about a certificate that wants attention. */
 export interface CertificateWarning {
@@ -50,18 +52,57 @@ export function showEarlier({ installedAtMs, replacedAtMs, ...rest }: EarlierCer
   };
 }
 
-/** Puts together what operators see of `identity`. */
+/** Puts together what operators see of both certificates. */
 export function showCertificate(
-  source: CertificateShow["source"],
-  { facts }: Pick<TlsIdentity, "facts">,
+  { source, keeper }: Pick<CertificateService, "source" | "keeper">,
+  dashboard: Pick<DashboardCertificate, "source" | "files" | "problem" | "keeper">,
   served: readonly ServedCertificate[],
   nowMs: number,
-  dashboard: DashboardCertificateShow,
 ): CertificateShow {
+  const mail = served.filter((found) => !isDashboard(found));
+  return {
+    source,
+    identity: showIdentity(keeper.current, nowMs),
+    served: mail,
+    warnings: [...warnOfExpiry(source, keeper.current, nowMs), ...warnOfListeners(mail)],
+    dashboard: {
+      source: dashboard.source,
+      files: dashboard.files,
+      problem: dashboard.problem,
+      identity: showIdentity(dashboard.keeper.current, nowMs),
+      served: served.filter(isDashboard),
+    },
+  };
+}
+
+/** Tells what the dashboard serves from what the listeners of mail do. */
+export function isDashboard({ listener }: ServedCertificate): boolean {
+  return listener === "dashboard";
+}
+
+function showIdentity({ facts }: Pick<TlsIdentity, "facts">, nowMs: number): CertificateShow["identity"] {
+  return { ...facts, daysLeft: daysLeft(facts, nowMs) };
+}
+
+function warnOfExpiry(
+  source: CertificateShow["source"],
+  { facts }: Pick<TlsIdentity, "facts">,
+  nowMs: number,
+): CertificateWarning[] {
   const expiry = expiryWarning(facts, nowMs);
-  const warnings: CertificateWarning[] =
-    expiry === null ? [] : [{ ...expiry, remedy: source === "automatic" ? renewsItself : "Put a new one in service." }];
-  return { source, identity: { ...facts, daysLeft: daysLeft(facts, nowMs) }, served, warnings, dashboard };
+  return expiry === null
+    ? []
+    : [{ ...expiry, remedy: source === "automatic" ? renewsItself : "Put a new one in service." }];
 }
 
 const renewsItself = "Nothing: it is replaced by itself before it expires.";
+
+function warnOfListeners(served: readonly ServedCertificate[]): CertificateWarning[] {
+  return served
+    .filter(({ current }) => !current)
+    .map((found) => ({
+      code: found.reason === null ? "not_served" : "unproven",
+      message: describeNotServed(found),
+      remedy: "Ask again in a minute; if it stays so, look in the log for what keeps the listener from it.",
+    }));
+}

@@ -1,6 +1,7 @@
 /** How the service is doing, decided from a snapshot of it. Pure. */
 import { daysLeft, expiryWarning } from "../certificate/renewal.ts";
 import type { ServedCertificate } from "../certificate/served_certificate.ts";
+import { describeNotServed } from "../certificate/served_proof.ts";
 import { diskRefuseBytes, diskWarningBytes } from "../ingest/disk_policy.ts";
 import type { SpoolCounts } from "../spool/spool.ts";
 
@@ -17,14 +18,25 @@ export interface ListenerHealth {
   readonly error?: string;
 }
 
-/** The certificate that the mail listeners share. */
-export interface CertificateHealth {
-  readonly source: "automatic" | "generated" | "uploaded";
+/** A certificate in service. */
+interface ServiceCertificate {
   /** ISO 8601, UTC. */
   readonly notBefore: string;
   readonly notAfter: string;
   readonly fingerprintSha256: string;
   readonly served: readonly ServedCertificate[];
+}
+
+/** The certificate that the mail listeners share. */
+export interface CertificateHealth extends ServiceCertificate {
+  readonly source: "automatic" | "generated" | "uploaded";
+}
+
+/** The certificate of the dashboard's port. */
+export interface DashboardCertificateHealth extends ServiceCertificate {
+  readonly source: "self_signed" | "files";
+  /** Why the files that the environment names can't be served. */
+  readonly problem: string | null;
 }
 
 /** The service at one moment. */
@@ -39,6 +51,7 @@ export interface HealthSnapshot {
   /** Why the database can't be used; `null` when it can. */
   readonly databaseError: string | null;
   readonly certificate: CertificateHealth;
+  readonly dashboardCertificate: DashboardCertificateHealth;
 }
 
 /** One thing that keeps the service from being healthy. */
@@ -60,21 +73,27 @@ export interface HealthDocument {
   readonly spool: SpoolCounts | null;
   readonly disk: { readonly freeBytes: number };
   readonly database: { readonly status: "ok" | "unavailable"; readonly error: string | null };
-  readonly certificate: Omit<CertificateHealth, "notBefore"> & { readonly daysLeft: number };
+  readonly certificate: Assessed<CertificateHealth>;
+  readonly dashboardCertificate: Assessed<DashboardCertificateHealth>;
 }
+
+/** A certificate as the document has it. */
+type Assessed<Certificate extends ServiceCertificate> = Omit<Certificate, "notBefore"> & { readonly daysLeft: number };
 
 /** The listeners that mail comes in through. */
 const mailListeners = new Set(["smtp", "smtps", "http", "https"]);
 
 /** Decides how the service is doing. */
 export function assessHealth(snapshot: HealthSnapshot): HealthDocument {
-  const { certificate, nowMs, databaseError } = snapshot;
+  const { certificate, dashboardCertificate, nowMs, databaseError } = snapshot;
   const problems = [
     ...assessListeners(snapshot.listeners),
     ...assessSpool(snapshot.spool),
     ...assessDisk(snapshot.diskFreeBytes),
     ...(databaseError === null ? [] : [degraded("database_unavailable", `The database: ${databaseError}.`)]),
-    ...assessCertificate(certificate, nowMs),
+    ...assessCertificate("certificate", certificate, nowMs),
+    ...assessCertificate("dashboard_certificate", dashboardCertificate, nowMs),
+    ...assessFiles(dashboardCertificate),
   ];
   return {
     status: worst(problems),
@@ -85,13 +104,8 @@ export function assessHealth(snapshot: HealthSnapshot): HealthDocument {
     spool: snapshot.spool,
     disk: { freeBytes: snapshot.diskFreeBytes },
     database: { status: databaseError === null ? "ok" : "unavailable", error: databaseError },
-    certificate: {
-      source: certificate.source,
-      daysLeft: daysLeft(certificate, nowMs),
-      notAfter: certificate.notAfter,
-      fingerprintSha256: certificate.fingerprintSha256,
-      served: certificate.served,
-    },
+    certificate: withDaysLeft(certificate, nowMs),
+    dashboardCertificate: withDaysLeft(dashboardCertificate, nowMs),
   };
 }
 
@@ -121,13 +135,30 @@ function assessDisk(freeBytes: number): HealthProblem[] {
   return freeBytes < diskWarningBytes ? [degraded("disk_low", `${freeBytes} bytes are free.`)] : [];
 }
 
-function assessCertificate(certificate: CertificateHealth, nowMs: number): HealthProblem[] {
+/** @param name begins the codes; the messages of the dashboard's say so */
+function assessCertificate(
+  name: "certificate" | "dashboard_certificate",
+  certificate: ServiceCertificate,
+  nowMs: number,
+): HealthProblem[] {
   const warning = expiryWarning(certificate, nowMs);
-  const isServed = certificate.served.every(({ current }) => current);
-  return [
-    ...(warning === null ? [] : [degraded(`certificate_${warning.code}`, warning.message)]),
-    ...(isServed ? [] : [degraded("certificate_not_served", "A listener still serves an earlier certificate.")]),
-  ];
+  const which = name === "certificate" ? "" : "Of the dashboard: ";
+  const problems = certificate.served
+    .filter(({ current }) => !current)
+    .map((found) => degraded(`${name}_${found.reason === null ? "not_served" : "unproven"}`, describeNotServed(found)));
+  return warning === null ? problems : [degraded(`${name}_${warning.code}`, which + warning.message), ...problems];
+}
+
+function assessFiles({ problem }: DashboardCertificateHealth): HealthProblem[] {
+  if (problem === null) return [];
+  return [degraded("dashboard_certificate_files", `The dashboard's certificate can't be served: ${problem}`)];
+}
+
+function withDaysLeft<Certificate extends ServiceCertificate>(
+  { notBefore, ...rest }: Certificate,
+  nowMs: number,
+): Assessed<Certificate> {
+  return { ...rest, daysLeft: daysLeft({ notBefore, notAfter: rest.notAfter }, nowMs) };
 }
 
 function worst(problems: readonly HealthProblem[]): HealthStatus {

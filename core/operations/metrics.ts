@@ -65,8 +65,46 @@ const metrics: readonly Metric[] = [
   {
     name: "dispatch_certificate_not_after_timestamp_seconds",
     type: "gauge",
-    help: "When the shared certificate expires, in Unix time.",
-    samples: ({ certificate }) => [{ value: Date.parse(certificate.notAfter) / 1000 }],
+    help: "When the certificate in service expires, in Unix time.",
+    samples: (snapshot) =>
+      certificatesOf(snapshot).map(({ certificate, notAfter }) => ({
+        labels: { certificate },
+        value: Date.parse(notAfter) / 1000,
+      })),
+  },
+  {
+    name: "dispatch_certificate_info",
+    type: "gauge",
+    help: "The certificate in service, by its SHA-256 fingerprint; always 1.",
+    samples: (snapshot) =>
+      certificatesOf(snapshot).map(({ certificate, fingerprintSha256, source }) => ({
+        labels: { certificate, fingerprint: fingerprintSha256, source },
+        value: 1,
+      })),
+  },
+  {
+    name: "dispatch_certificate_served",
+    type: "gauge",
+    help: "Whether the listener showed the certificate in service when it was asked last.",
+    samples: (snapshot) =>
+      certificatesOf(snapshot).flatMap(({ certificate, served }) =>
+        served.map(({ listener, port, current }) => ({
+          labels: { certificate, listener, port: String(port) },
+          value: current ? 1 : 0,
+        })),
+      ),
+  },
+  {
+    name: "dispatch_certificate_last_check_timestamp_seconds",
+    type: "gauge",
+    help: "When the listener was asked last which certificate it serves, in Unix time.",
+    samples: (snapshot) =>
+      certificatesOf(snapshot).flatMap(({ certificate, served }) =>
+        served.map(({ listener, port, checkedAt }) => ({
+          labels: { certificate, listener, port: String(port) },
+          value: Date.parse(checkedAt) / 1000,
+        })),
+      ),
   },
   {
     name: "dispatch_disk_free_bytes",
@@ -81,6 +119,14 @@ const metrics: readonly Metric[] = [
     samples: ({ connections }) => connections.map(({ listener, open }) => ({ labels: { listener }, value: open })),
   },
 ];
+
+/** Both certificates, by the label that they go by. */
+function certificatesOf({ certificate, dashboardCertificate }: MetricsSnapshot) {
+  return [
+    { certificate: "shared", ...certificate },
+    { certificate: "dashboard", ...dashboardCertificate },
+  ];
+}
 
 /** Formats all figures. */
 export function formatMetrics(snapshot: MetricsSnapshot): string {

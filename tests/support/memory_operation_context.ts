@@ -44,6 +44,7 @@ const sampleIdentity: CertificateShow["identity"] = {
   serial: "0a1b",
   fingerprintSha256: "AA:BB",
   key: { type: "EC", curve: "P-256" },
+  isSelfSigned: true,
   notBefore: "2026-11-21T12:00:00.000Z",
   notAfter: "2027-12-23T12:00:00.000Z",
   daysLeft: 396,
@@ -74,6 +75,14 @@ export const sampleHealth: HealthDocument = {
   disk: { freeBytes: 1 },
   database: { status: "ok", error: null },
   certificate: { source: "automatic", notAfter: "2027-12-23", fingerprintSha256: "AA:BB", served: [], daysLeft: 396 },
+  dashboardCertificate: {
+    source: "self_signed",
+    problem: null,
+    notAfter: "2027-12-23",
+    fingerprintSha256: "CC:DD",
+    served: [],
+    daysLeft: 396,
+  },
 };
 
 export const fixedNowMs = Date.UTC(2026, 10, 22, 12);
