@@ -6,6 +6,8 @@ import {
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   type Extension,
+  type KeyUsageFlags,
+  KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
@@ -52,7 +54,7 @@ export async function generateSelfSigned(crypto: Crypto, options: SelfSignedOpti
       notAfter: wholeSecond(nowMs + days * DAY_MS),
       keys,
       signingAlgorithm: { name: kind.generation.name, hash: kind.hash },
-      extensions: await serverExtensions(crypto, names, keys.publicKey),
+      extensions: await serverExtensions(crypto, names, kind.usages, keys.publicKey),
     },
     crypto,
   );
@@ -80,17 +82,24 @@ function commonName({ dnsNames, ipAddresses }: CertificateNames): string {
 }
 
 /**
- * Neither basicConstraints nor keyUsage is among them: operators pin this certificate as a trust anchor, and it must do
- * as a leaf and as its own issuer at once. With CA:TRUE, rustls and NSS refuse it as a server's; with CA:FALSE, GnuTLS
- * refuses it as an issuer; with a keyUsage that lacks keyCertSign, GnuTLS and OpenSSL 1.1.1 do, and one that has it
- * without CA:TRUE goes against RFC 5280. Without both extensions all of them, and Java, accept it.
+ * Operators pin this certificate as a trust anchor: it has to do as a leaf and as its own issuer at once.
+ *
+ * There is no basicConstraints: with CA:TRUE, NSS and rustls refuse it as a server's, with CA:FALSE, NSS refuses it as an
+ * authority. keyUsage has no keyCertSign: without CA:TRUE that goes against RFC 5280 section 4.2.1.3, and OpenSSL refuses
+ * it where it is strict, as under Python since 3.13. What was tried, and with which clients: docs/generated_certificate.md.
  */
-async function serverExtensions(crypto: Crypto, names: CertificateNames, publicKey: CryptoKey): Promise<Extension[]> {
+async function serverExtensions(
+  crypto: Crypto,
+  names: CertificateNames,
+  usages: KeyUsageFlags,
+  publicKey: CryptoKey,
+): Promise<Extension[]> {
   return [
     new SubjectAlternativeNameExtension([
       ...names.dnsNames.map((value) => ({ type: "dns" as const, value })),
       ...names.ipAddresses.map((value) => ({ type: "ip" as const, value })),
     ]),
+    new KeyUsagesExtension(usages, true),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
     await SubjectKeyIdentifierExtension.create(publicKey, false, crypto),
   ];

@@ -1,4 +1,4 @@
-/** Other programs read the PFX files that Dispatch writes, and trust the certificates that it generates. */
+/** Other programs read the PFX files that Dispatch writes. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -100,36 +100,7 @@ const pfxReaders: readonly Reader[] = [
   },
 ];
 
-const trustReaders: readonly Reader[] = [
-  {
-    name: "OpenSSL, at its strictest, trusts a generated certificate that is pinned",
-    tools: ["openssl"],
-    read: async ({ certPath }) => {
-      const purpose = ["-x509_strict", "-purpose", "sslserver", "-verify_hostname", "mail.example.org"];
-      await succeed("openssl", "verify", ...purpose, "-CAfile", certPath, certPath);
-    },
-  },
-  {
-    name: "GnuTLS trusts a generated certificate that is pinned",
-    tools: ["certtool"],
-    read: async ({ certPath }) => {
-      const files = ["--load-ca-certificate", certPath, "--infile", certPath];
-      const text = await succeed("certtool", "--verify", "--verify-hostname", "mail.example.org", ...files);
-      assert.match(text, /Chain verification output: Verified\. The certificate is trusted\./);
-    },
-  },
-  {
-    name: "NSS trusts a generated certificate that is pinned",
-    tools: ["certutil"],
-    read: async ({ folder, certPath }) => {
-      const database = await makeNssDatabase(folder);
-      await succeed("certutil", "-A", "-d", database, "-n", "pinned", "-t", "P,,", "-i", certPath);
-      await succeed("certutil", "-V", "-d", database, "-n", "pinned", "-u", "V");
-    },
-  },
-];
-
-describe("PFX files and certificates", () => {
+describe("PFX files", () => {
   let folder: string;
   const samples = new Map<string, Sample>();
 
@@ -163,5 +134,4 @@ describe("PFX files and certificates", () => {
     }
   }
   bind(pfxReaders, [...KINDS, "chain"]);
-  bind(trustReaders, KINDS);
 });

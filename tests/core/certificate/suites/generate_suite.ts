@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { daysLeft, generateSelfSigned, type KeyKind } from "../../../../core/certificate/mod.ts";
-import { X509Certificate } from "../../../../core/certificate/x509.ts";
+import {
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509Certificate,
+} from "../../../../core/certificate/x509.ts";
 import type { Provider } from "../providers.ts";
 
 const NOW_MS = Date.UTC(2026, 6, 1, 12, 0, 0, 789);
 const NAMES = { dnsNames: ["mail.example.org", "localhost"], ipAddresses: ["127.0.0.1", "2001:db8::1"] };
 
 /** Object identifiers of RFC 5280 appendix A. */
-const EXTENSIONS = { subjectKeyIdentifier: "2.5.29.14", subjectAltName: "2.5.29.17", extKeyUsage: "2.5.29.37" };
+const EXTENSIONS = {
+  subjectKeyIdentifier: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
+  extKeyUsage: "2.5.29.37",
+};
 
 export function generateSuite({ name, crypto }: Provider): void {
   const generate = (options: Partial<Parameters<typeof generateSelfSigned>[1]> = {}) =>
@@ -66,6 +77,26 @@ export function generateSuite({ name, crypto }: Provider): void {
       const { extensions } = new X509Certificate((await generate()).certPem);
       const types = Array.from(extensions, ({ type }) => type);
       assert.deepEqual(types.sort(), Object.values(EXTENSIONS).sort());
+    });
+
+    test("lets an ECDSA key sign, and an RSA key encipher too, and marks that alone as critical", async () => {
+      const { digitalSignature, keyEncipherment } = KeyUsageFlags;
+      const kinds = { p256: digitalSignature, p384: digitalSignature, rsa2048: digitalSignature | keyEncipherment };
+      for (const [key, usages] of Object.entries(kinds)) {
+        const certificate = new X509Certificate((await generate({ key: key as KeyKind })).certPem);
+        assert.equal(certificate.getExtension(KeyUsagesExtension)?.usages, usages);
+        const critical = Array.from(certificate.extensions).filter((extension) => extension.critical);
+        assert.deepEqual(
+          critical.map(({ type }) => type),
+          [EXTENSIONS.keyUsage],
+        );
+      }
+    });
+
+    test("is for servers alone", async () => {
+      const certificate = new X509Certificate((await generate()).certPem);
+      const usages = certificate.getExtension(ExtendedKeyUsageExtension)?.usages ?? [];
+      assert.deepEqual(Array.from(usages), [ExtendedKeyUsage.serverAuth]);
     });
 
     test("takes another name as the common name when the first is too long for it", async () => {
