@@ -1,102 +1,92 @@
-/** The MAC of a PFX (RFC 7292 section 4 and appendix B). Touches WebCrypto only. */
+/** The MAC of a PFX: that of RFC 7292 (section 4 and appendix B), and PBMAC1 (RFC 9579). */
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { MacData } from "@peculiar/asn1-pfx";
 import { DigestInfo } from "@peculiar/asn1-rsa";
 import { OctetString } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
-import { DispatchError } from "../error/mod.ts";
+import { parseAsn1 } from "./asn1.ts";
+import { findDigest, findHmacDigest, SHA_256 } from "./digests.ts";
+import { readIterations } from "./iteration_bounds.ts";
+import { readKeyDerivation } from "./key_derivation.ts";
+import { damaged, unsupported } from "./obstacle.ts";
+import { type PassphraseForm, passphraseForms } from "./passphrase_form.ts";
+import { Pbmac1Parameters, pbeAlgorithms } from "./pfx_schema.ts";
+import { derivePkcs12, pkcs12Purpose } from "./pkcs12_kdf.ts";
 
-/**
- * Each iteration is one call of WebCrypto, 20 µs in Node. The password has 256 random bits, so that more iterations would
- * make no guess harder.
- */
-const WRITTEN_ITERATIONS = 256;
-/** Java writes 10,000. The 600,000 of GnuTLS and NSS would take Node 12 s. */
-const MAX_ITERATIONS = 100_000;
+/** Like those of the encryption, they could be few: the service's own passwords have 256 random bits. */
+const OWN_ITERATIONS = 256;
 const SALT_BYTES = 16;
-/** The derivation's ID byte for a MAC key (RFC 7292 appendix B.3). */
-const MAC_KEY_ID = 3;
-const SHA_256 = "2.16.840.1.101.3.4.2.1";
 
-interface MacHash {
-  readonly name: string;
-  /** Size of the hash's input block: `v` in the RFC. */
-  readonly blockBytes: number;
+/** How a file proves that it is whole, and that a passphrase is its own. */
+export interface PfxMac {
+  readonly iterations: number;
+  /** Whether WebCrypto derives the key. */
+  readonly isFast: boolean;
+  readonly isGenuine: (crypto: Crypto, form: PassphraseForm, authenticatedSafe: Uint8Array) => Promise<boolean>;
 }
 
-const macHashes: Readonly<Record<string, MacHash>> = {
-  "1.3.14.3.2.26": { name: "SHA-1", blockBytes: 64 },
-  [SHA_256]: { name: "SHA-256", blockBytes: 64 },
-  "2.16.840.1.101.3.4.2.2": { name: "SHA-384", blockBytes: 128 },
-  "2.16.840.1.101.3.4.2.3": { name: "SHA-512", blockBytes: 128 },
-};
-
-/** Returns the MAC of the authenticated safe: HMAC-SHA-256. */
-export async function computeMac(crypto: Crypto, authenticatedSafe: ArrayBuffer, password: string): Promise<MacData> {
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES)).buffer;
-  const key = await deriveMacKey(crypto, macHashes[SHA_256]!, password, salt, WRITTEN_ITERATIONS);
-  const digest = await crypto.subtle.sign("HMAC", key, authenticatedSafe);
+/**
+ * Returns the MAC of the authenticated safe: HMAC-SHA-256.
+ *
+ * @param iterations default 256, which does for a random password of the service's own
+ */
+export async function computeMac(
+  crypto: Crypto,
+  authenticatedSafe: ArrayBuffer,
+  password: string,
+  iterations = OWN_ITERATIONS,
+): Promise<MacData> {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const options = { digest: sha256, password: passphraseForms(password)[0]!.bmp, salt, iterations };
+  const key = await derivePkcs12(options, pkcs12Purpose.mac, sha256.outputLen);
+  const digest = hmac(sha256, key, new Uint8Array(authenticatedSafe));
   return new MacData({
     mac: new DigestInfo({
       digestAlgorithm: new AlgorithmIdentifier({ algorithm: SHA_256, parameters: null }),
       digest: new OctetString(digest),
     }),
     macSalt: new OctetString(salt),
-    iterations: WRITTEN_ITERATIONS,
+    iterations,
   });
 }
 
-/**
- * Checks the MAC of the authenticated safe.
- *
- * @throws {DispatchError} `pfx_password_wrong`, or `pfx_unreadable` when the MAC is of a kind that is not supported
- */
-export async function verifyMac(
-  crypto: Crypto,
-  { mac, macSalt, iterations }: MacData,
-  authenticatedSafe: ArrayBuffer,
-  password: string,
-): Promise<void> {
-  const hash = macHashes[mac.digestAlgorithm.algorithm];
-  if (hash === undefined) throw unsupported(`the MAC ${mac.digestAlgorithm.algorithm}`);
-  if (!(iterations >= 1 && iterations <= MAX_ITERATIONS)) throw unsupported(`a MAC of ${iterations} iterations`);
-  const key = await deriveMacKey(crypto, hash, password, macSalt.buffer, iterations);
-  const isGenuine = await crypto.subtle.verify("HMAC", key, mac.digest.buffer, authenticatedSafe);
-  if (!isGenuine) throw new DispatchError("pfx_password_wrong", {});
+/** Reads a MAC. @throws {Obstacle} `unsupported`, `damaged` */
+export function readMac({ mac, macSalt, iterations: count }: MacData): PfxMac {
+  const { algorithm, parameters } = mac.digestAlgorithm;
+  const expected = new Uint8Array(mac.digest.buffer);
+  if (algorithm === pbeAlgorithms.pbmac1) return readPbmac1(parameters ?? new ArrayBuffer(0), expected);
+  const definition = findDigest(algorithm);
+  if (definition === undefined) throw unsupported(`a MAC that is not known here (${algorithm})`);
+  const { digest } = definition;
+  const iterations = readIterations(count);
+  return {
+    iterations,
+    isFast: false,
+    isGenuine: async (_crypto, { bmp }, authenticatedSafe) => {
+      const options = { digest, password: bmp, salt: new Uint8Array(macSalt.buffer), iterations };
+      const key = await derivePkcs12(options, pkcs12Purpose.mac, digest.outputLen);
+      return isEqual(hmac(digest, key, authenticatedSafe), expected);
+    },
+  };
 }
 
-/** RFC 7292 appendix B.2, for a key as long as the hash: its steps 6B and 6C then have nothing to do. */
-async function deriveMacKey(
-  crypto: Crypto,
-  { name, blockBytes }: MacHash,
-  password: string,
-  salt: ArrayBuffer,
-  iterations: number,
-): Promise<CryptoKey> {
-  const diversifier = new Uint8Array(blockBytes).fill(MAC_KEY_ID);
-  const repeatedSalt = repeatToBlocks(new Uint8Array(salt), blockBytes);
-  const repeatedPassword = repeatToBlocks(encodeBmpPassword(password), blockBytes);
-  const input = new Uint8Array(blockBytes + repeatedSalt.length + repeatedPassword.length);
-  input.set(diversifier);
-  input.set(repeatedSalt, blockBytes);
-  input.set(repeatedPassword, blockBytes + repeatedSalt.length);
-  let bytes = await crypto.subtle.digest(name, input);
-  for (let iteration = 1; iteration < iterations; iteration++) bytes = await crypto.subtle.digest(name, bytes);
-  return await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: name }, false, ["sign", "verify"]);
+function readPbmac1(parameters: ArrayBuffer, expected: Uint8Array): PfxMac {
+  const { keyDerivationFunc, messageAuthScheme } = parseAsn1(parameters, Pbmac1Parameters);
+  const definition = findHmacDigest(messageAuthScheme.algorithm);
+  if (definition === undefined) throw unsupported(`a MAC that is not known here (${messageAuthScheme.algorithm})`);
+  const { iterations, isFast, keyBytes, derive } = readKeyDerivation(keyDerivationFunc);
+  // RFC 9579 section 4 demands it; 64 is the longest digest.
+  if (keyBytes === undefined || !(keyBytes >= 1 && keyBytes <= 64))
+    throw damaged("the key length of its MAC is missing");
+  return {
+    iterations,
+    isFast,
+    isGenuine: async (crypto, { text }, authenticatedSafe) =>
+      isEqual(hmac(definition.digest, await derive(crypto, text, keyBytes), authenticatedSafe), expected),
+  };
 }
 
-function repeatToBlocks(bytes: Uint8Array, blockBytes: number): Uint8Array {
-  const repeated = new Uint8Array(Math.ceil(bytes.length / blockBytes) * blockBytes);
-  return repeated.map((_, index) => bytes[index % bytes.length]!);
-}
-
-/** UTF-16, big endian, with two zero bytes at the end (RFC 7292 appendix B.1). */
-function encodeBmpPassword(password: string): Uint8Array {
-  const bytes = new Uint8Array((password.length + 1) * 2);
-  const view = new DataView(bytes.buffer);
-  for (let index = 0; index < password.length; index++) view.setUint16(index * 2, password.charCodeAt(index));
-  return bytes;
-}
-
-function unsupported(what: string): DispatchError {
-  return new DispatchError("pfx_unreadable", { reason: `${what} is not supported` });
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
