@@ -198,9 +198,10 @@ describe("CertificateService.maintain", () => {
     assert.equal(harness.files.contents.get("tls/automatic.pfx"), automatic);
   });
 
-  test("never replaces a certificate that somebody put in service, though it has expired", async () => {
+  test("never replaces a certificate that somebody put in service, though it has expired and its file is lost", async () => {
     await harness.generate("a.example.org", 1);
     harness.nowMs += 10 * DAY_MS;
+    harness.files.contents.delete(harness.pfxFiles[0]!);
     await harness.service.maintain();
     assert.equal(harness.served, "a.example.org");
   });
