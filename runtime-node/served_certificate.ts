@@ -7,8 +7,8 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ListenerSpec } from "../core/lifecycle/listener_plan.ts";
 import type { OwnProbes } from "./own_probes.ts";
 
-/** Time that a listener has to show its certificate. */
-const timeoutMs = 5000;
+/** Time that a listener has to show its certificate, unless another is given. */
+const defaultTimeoutMs = 5000;
 /** Time that it has to close the connection then. */
 const farewellMs = 500;
 /** How many ports to connect from are tried, when those before are taken. */
@@ -21,10 +21,15 @@ const loopbackAddresses = ["127.0.0.1", "::1"];
  * SHA-256 fingerprint, as upper-case hex pairs with colons, of the certificate that a listener on this host serves.
  *
  * @param probes is told of the connection before it is made
+ * @param timeoutMs time that the listener has, its farewell not included
  * @throws an error whose message says why the listener showed none, as the end of a sentence
  */
-export async function fingerprintServedBy({ kind, port }: ListenerSpec, probes: OwnProbes): Promise<string> {
-  const { socket, localPort } = await connectToSelf(port, probes);
+export async function fingerprintServedBy(
+  { kind, port }: ListenerSpec,
+  probes: OwnProbes,
+  timeoutMs = defaultTimeoutMs,
+): Promise<string> {
+  const { socket, localPort } = await connectToSelf(port, probes, timeoutMs);
   try {
     if (kind === "smtp") await startTls(socket);
     const secure = await shakeHands(socket);
@@ -42,13 +47,13 @@ interface Connection {
   readonly localPort: number;
 }
 
-async function connectToSelf(port: number, probes: OwnProbes): Promise<Connection> {
+async function connectToSelf(port: number, probes: OwnProbes, timeoutMs: number): Promise<Connection> {
   let failure: NodeJS.ErrnoException | undefined;
   for (const host of loopbackAddresses) {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const localPort = probes.reserve();
       try {
-        return { socket: await open(host, port, localPort), localPort };
+        return { socket: await open(host, port, localPort, timeoutMs), localPort };
       } catch (error) {
         probes.release(localPort);
         failure ??= error as NodeJS.ErrnoException;
@@ -63,7 +68,7 @@ function portIsTaken({ code }: NodeJS.ErrnoException): boolean {
   return code === "EADDRINUSE" || code === "EADDRNOTAVAIL";
 }
 
-async function open(host: string, port: number, localPort: number): Promise<Socket> {
+async function open(host: string, port: number, localPort: number, timeoutMs: number): Promise<Socket> {
   const socket = connectTcp({ host, port, localAddress: host, localPort });
   const timer = setTimeout(() => socket.destroy(new Error(`it took more than ${timeoutMs / 1000} seconds`)), timeoutMs);
   socket.once("close", () => clearTimeout(timer));

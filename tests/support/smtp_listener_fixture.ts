@@ -1,5 +1,6 @@
 /** An SMTP listener on a free port, its intake in memory, and settings that a test changes. */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LargeFiles } from "../../core/capabilities.ts";
@@ -32,6 +33,7 @@ export interface ListenerFixtureOptions {
   readonly port?: number;
   readonly isImplicitTls?: boolean;
   readonly largeFiles?: LargeFiles;
+  readonly isOwn?: (socket: Socket) => boolean;
 }
 
 /** See the file's first line. */
@@ -77,7 +79,12 @@ export class ListenerFixture {
 
   /** Binds a free port, if none is named. */
   async open(tls: TlsPolicy, options: ListenerFixtureOptions = {}): Promise<void> {
-    const { isImplicitTls = false, largeFiles = this.largeFiles, port = await pickPort() } = options;
+    const {
+      isImplicitTls = false,
+      largeFiles = this.largeFiles,
+      port = await pickPort(),
+      isOwn = () => false,
+    } = options;
     const intake = new SpoolingIntake({
       spool: { append: (message) => this.append(message) },
       largeFiles,
@@ -99,6 +106,7 @@ export class ListenerFixture {
       tls,
       door,
       limits: this.limits,
+      isOwn,
       settings: () => this.settings,
       logger: this.logger,
     });
