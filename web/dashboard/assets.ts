@@ -1,9 +1,10 @@
-/** What the pages load: the style and the script, each under a name that changes with its content. */
+/** What the pages load: the style, the script and the icon, each under a name that changes with its content. */
 /// <reference path="./text_files.d.ts" />
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Hono } from "hono";
 import script from "./client/dashboard.js" with { type: "text" };
+import { tabIcon } from "./icons.ts";
 import style from "./style.css" with { type: "text" };
 
 /** A file that browsers may keep for ever. */
@@ -23,6 +24,7 @@ function asset(name: string, ending: string, mediaType: string, text: string): A
 export const assets = {
   style: asset("style", "css", "text/css", style),
   script: asset("dashboard", "js", "text/javascript", script),
+  icon: asset("icon", "svg", "image/svg+xml", tabIcon),
 } as const;
 
 /** Serves the files; they hold nothing that only the administrator may see. */

@@ -33,15 +33,18 @@ export function badge(tone: Tone, text: string): Markup {
 
 /** A text that is worth copying; the script adds the button's act, without it the button stays hidden. */
 export function copyable(text: string, what: string): Markup {
-  return html`<span class="copyable"
-    ><code>${text}</code
-    ><button type="button" class="small" data-copy="${text}" hidden>Copy<span class="quiet-text"> ${what}</span></button></span
-  >`;
+  return html`<span class="copyable"><code>${text}</code>${copyButton(text, what)}</span>`;
 }
 
 /** Commands to paste into a shell. */
-export function commands(text: string, label: string): Markup {
-  return html`<pre class="commands" tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>`;
+export function commands(text: string, what: string): Markup {
+  return html`<div class="commands"><pre><code>${text}</code></pre>${copyButton(text, what)}</div>`;
+}
+
+function copyButton(text: string, what: string): Markup {
+  return html`<button type="button" class="small" data-copy="${text}" hidden>
+    Copy<span class="quiet-text"> ${what}</span>
+  </button>`;
 }
 
 /** A field for a password, with its label. */

@@ -55,8 +55,9 @@ function listenerCard(listeners: readonly ListenerHealth[]): Markup {
     <ul class="rows">
       ${listeners.map(
         ({ listener, port, bound, error }) => html`<li>
+          ${bound ? badge("good", "Open") : badge("bad", "Not open")}
           <span><strong>${listenerTitle(listener)}</strong> on port ${port}</span>
-          ${bound ? badge("good", "Open") : html`${badge("bad", "Not open")} <small>${error}</small>`}
+          ${bound ? null : html`<small>${error}</small>`}
         </li>`,
       )}
     </ul>
@@ -112,7 +113,7 @@ function firstMessageCard(listeners: readonly ListenerHealth[], show: Certificat
   const portOf = (kind: string) => listeners.find(({ listener, bound }) => listener === kind && bound)?.port;
   const host = authority(clientTarget(show).host);
   const [smtp, https] = [portOf("smtp"), portOf("https")];
-  const trust = show.identity.issuer === show.identity.subject ? " --cacert dispatch.pem" : "";
+  const trust = show.identity.isSelfSigned ? " --cacert dispatch.pem" : "";
   return html`<section class="card" aria-labelledby="first-title">
     <h2 id="first-title">Send a first message</h2>
     ${
@@ -126,7 +127,7 @@ function firstMessageCard(listeners: readonly ListenerHealth[], show: Certificat
     ${smtp === undefined ? null : bySmtp(`smtp://${host}:${smtp}`, trust)}
     ${https === undefined ? null : byHttps(`https://${host}:${https}`, trust)}
     <p>See what became of it, on the host of Dispatch:</p>
-    ${commands("dispatch log search --limit 20", "See what became of it")}
+    ${commands("dispatch log search --limit 20", "the command that shows what became of it")}
   </section>`;
 }
 
@@ -134,11 +135,11 @@ function bySmtp(url: string, trust: string): Markup {
   const message = "printf 'From: app@example.org\\nTo: you@example.org\\nSubject: Hello\\n\\nHello by SMTP\\n'";
   const send = `curl${trust} --ssl-reqd --mail-from app@example.org --mail-rcpt you@example.org -T - ${url}`;
   return html`<p>By SMTP, from any machine of your network:</p>
-    ${commands(`${message} | ${send}`, "Send by SMTP")}`;
+    ${commands(`${message} | ${send}`, "the command that sends by SMTP")}`;
 }
 
 function byHttps(url: string, trust: string): Markup {
   const fields = "-F from=app@example.org -F to=you@example.org -F subject=Hello -F text='Hello by HTTPS'";
   return html`<p>By HTTPS, with a key that <code>dispatch key create my-app</code> prints:</p>
-    ${commands(`curl${trust} -H 'Authorization: Bearer dsp_live_…' ${fields} ${url}/api/v1/messages`, "Send by HTTPS")}`;
+    ${commands(`curl${trust} -H 'Authorization: Bearer dsp_live_…' ${fields} ${url}/api/v1/messages`, "the command that sends by HTTPS")}`;
 }

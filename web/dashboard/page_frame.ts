@@ -69,6 +69,7 @@ function document(title: string, body: Markup): Markup {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} · Dispatch</title>
+        <link rel="icon" href="${assets.icon.path}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assets.style.path}" />
         <script type="module" src="${assets.script.path}"></script>
       </head>

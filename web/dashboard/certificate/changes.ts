@@ -1,9 +1,9 @@
 /** The changes that the page's forms ask for: one record each. */
-import { type DispatchError, isDispatchError } from "../../../core/error/mod.ts";
+import { DispatchError, isDispatchError } from "../../../core/error/mod.ts";
 import type { InputOf } from "../../../core/operations/operation_table.ts";
 import type { AdminActs } from "../acts.ts";
 import { errorNotice, fieldText } from "../form_parts.ts";
-import { readMaterialForm } from "./material_form.ts";
+import { nothingGiven, readMaterialForm } from "./material_form.ts";
 import type { Answer } from "./page.ts";
 
 /** One change. */
@@ -19,7 +19,11 @@ const seenOf = (form: FormData): { seen: string | undefined } => ({ seen: fieldT
 /** All changes; each is sent to the page's path and its own name. */
 export const certificateChanges: Readonly<Record<"upload" | "generate" | "restore" | "remove", CertificateChange>> = {
   upload: {
-    act: async ({ perform }, form) => perform("cert.upload", { ...(await readMaterialForm(form)), ...seenOf(form) }),
+    async act({ perform }, form) {
+      const material = await readMaterialForm(form);
+      if (material.files.length === 0) throw new DispatchError("certificate_refused", { findings: nothingGiven });
+      await perform("cert.upload", { ...material, ...seenOf(form) });
+    },
     async refuse(error, form) {
       if (!isDispatchError(error, "certificate_refused")) return { form: "upload", notice: errorNotice(error) };
       const fileNames = (await readMaterialForm(form)).files.map(({ name }) => name);

@@ -22,7 +22,7 @@ export function needsPassphrase({ findings }: Pick<CertificateCheck, "findings">
 /** The files with their findings, then what they hold together. The script reads `data-ok` and `data-passphrase`. */
 export function checkResult({ fileNames, check }: CheckedFiles): Markup {
   const general = check.findings.filter(({ file }) => file === null || !fileNames.includes(file));
-  return html`<div class="check" data-ok="${check.ok}" data-passphrase="${needsPassphrase(check)}">
+  return html`<div class="check" data-ok="${String(check.ok)}" data-passphrase="${String(needsPassphrase(check))}">
     <p class="headline">${verdict(check)}</p>
     <ul class="files">
       ${fileNames.map((name) => checkedFile(name, findingsOf(check, name)))}
@@ -67,7 +67,7 @@ function identitySummary({ identity }: CertificateCheck): Markup | null {
     <dt>Names</dt>
     <dd>${nameList(identity)}</dd>
     <dt>Issuer</dt>
-    <dd>${identity.issuer === identity.subject ? "signed by itself" : identity.issuer}</dd>
+    <dd>${identity.isSelfSigned ? "signed by itself" : identity.issuer}</dd>
     <dt>Lasts</dt>
     <dd>${lifetime(identity)}</dd>
     <dt>Key</dt>

@@ -20,7 +20,7 @@ export function downloadCard(state: FormState, show: CertificateShow): Markup {
     </p>
     ${state.notice}
     <h3>How clients come to trust it</h3>
-    ${clientGuides.map(({ name, commands: write }) => guide(name, write(target)))}
+    <div class="guides">${clientGuides.map(({ name, commands: write }) => guide(name, write(target)))}</div>
     <h3>With its private key</h3>
     <details ${state.notice === null ? null : "open"}>
       <summary>PFX, for another server that shows the same certificate</summary>
@@ -47,7 +47,7 @@ export function downloadCard(state: FormState, show: CertificateShow): Markup {
 }
 
 function whoNeedsIt({ identity }: CertificateShow): string {
-  if (identity.issuer === identity.subject) {
+  if (identity.isSelfSigned) {
     return "The certificate is signed by itself: give it to each client, once. It holds no secret.";
   }
   return "Clients that trust its issuer need nothing. For all others, here is the certificate; it holds no secret.";
@@ -57,6 +57,6 @@ function guide(name: string, text: string | null): Markup | null {
   if (text === null) return null;
   return html`<details>
     <summary>${name}</summary>
-    ${commands(text, `For ${name}`)}
+    ${commands(text, `the commands for ${name}`)}
   </details>`;
 }

@@ -1,28 +1,16 @@
-/** Certificate files as a form brings them. */
-import { encodeBase64 } from "../../../core/ingest/base64.ts";
+/** Certificate files as the upload form brings them. */
+import { type Finding, finding } from "../../../core/certificate/finding.ts";
 import type { InputOf } from "../../../core/operations/operation_table.ts";
+import { readFormFiles } from "../../material_form.ts";
+import { fieldText } from "../form_parts.ts";
 
-/** Reads the files and the passphrase. What the field is left empty for has none. */
+/** Reads the files and the passphrase; the field is always sent, so that an empty one means that none was typed. */
 export async function readMaterialForm(form: FormData): Promise<InputOf<"cert.check">> {
-  const passphrase = form.get("passphrase");
-  const files = form.getAll("files").filter((entry) => entry instanceof File && entry.name !== "") as File[];
-  const names = distinguish(files.map(({ name }) => name));
-  return {
-    files: await Promise.all(files.map(async (file, index) => ({ name: names[index]!, content: await read(file) }))),
-    ...(typeof passphrase === "string" && passphrase !== "" ? { passphrase } : {}),
-  };
+  return { files: await readFormFiles(form, ["files"]), passphrase: fieldText(form, "passphrase") || undefined };
 }
 
-async function read(file: File): Promise<string> {
-  return encodeBase64(new Uint8Array(await file.arrayBuffer()));
-}
-
-/** Findings name files, so two of one name become `cert.pem` and `cert.pem (2)`. */
-function distinguish(names: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  return names.map((name) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return count === 1 ? name : `${name} (${count})`;
-  });
-}
+/** What is found when no file was chosen. */
+export const nothingGiven: readonly Finding[] = [
+  finding("no_certificate", { found: [] }),
+  finding("no_private_key", { found: [] }),
+];

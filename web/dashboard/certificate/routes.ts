@@ -1,10 +1,8 @@
 /** The page of the shared certificate, and what its forms do. */
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { finding } from "../../../core/certificate/finding.ts";
 import { isDispatchError } from "../../../core/error/mod.ts";
-import { decodeBase64 } from "../../../core/ingest/base64.ts";
-import type { ExportedFile } from "../../../core/operations/certificate_export.ts";
+import { fileResponse } from "../../file_response.ts";
 import type { OperatorDependencies } from "../../operator/dependencies.ts";
 import { readForm } from "../../request_body.ts";
 import { type AdminEnv, requireSession, requireUnforged } from "../../session.ts";
@@ -12,7 +10,7 @@ import { type AdminActs, actsOf } from "../acts.ts";
 import { errorNotice, fieldText, statusOf } from "../form_parts.ts";
 import { type CertificateChange, certificateChanges } from "./changes.ts";
 import { type CheckedFiles, checkResult } from "./check_result.ts";
-import { readMaterialForm } from "./material_form.ts";
+import { nothingGiven, readMaterialForm } from "./material_form.ts";
 import { type Answer, certificatePage } from "./page.ts";
 import { certificatePaths as paths } from "./paths.ts";
 
@@ -33,7 +31,7 @@ export function certificateRoutes(dependencies: OperatorDependencies): Hono<Admi
   }
   for (const format of ["pem", "der"] as const) {
     app.get(paths[format], ...guards, async (context) =>
-      saveAs(await actsOf(context, dependencies).perform("cert.export", { format })),
+      fileResponse(await actsOf(context, dependencies).perform("cert.export", { format })),
     );
   }
   app.post(paths.pfx, ...guards, (context) => answerPfx(context, dependencies));
@@ -74,8 +72,7 @@ async function checkFiles({ perform }: AdminActs, form: FormData): Promise<Check
   const material = await readMaterialForm(form);
   const fileNames = material.files.map(({ name }) => name);
   if (fileNames.length > 0) return { fileNames, check: await perform("cert.check", material) };
-  const findings = [finding("no_certificate", { found: [] }), finding("no_private_key", { found: [] })];
-  return { fileNames, check: { ok: false, findings, identity: null } };
+  return { fileNames, check: { ok: false, findings: nothingGiven, identity: null } };
 }
 
 async function answerChange(
@@ -101,15 +98,10 @@ async function answerPfx(context: CertificateContext, dependencies: OperatorDepe
   const acts = actsOf(context, dependencies);
   const passphrase = fieldText(await readForm(context), "passphrase");
   try {
-    return saveAs(await acts.perform("cert.export", { format: "pfx", passphrase }));
+    return fileResponse(await acts.perform("cert.export", { format: "pfx", passphrase }));
   } catch (error) {
     if (!isDispatchError(error)) throw error;
     dependencies.onFailure(error, context.env);
     return answerPage(context, acts, { form: "download", notice: errorNotice(error) }, statusOf(error));
   }
-}
-
-function saveAs({ fileName, mediaType, content }: ExportedFile): Response {
-  const headers = { "content-type": mediaType, "content-disposition": `attachment; filename="${fileName}"` };
-  return new Response(decodeBase64(content), { headers });
 }
