@@ -42,10 +42,11 @@ async function readInput(): Promise<Uint8Array> {
 }
 
 async function askSecret(question: string): Promise<string> {
-  await write(process.stderr, question);
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // The echo is off from here on: before the question is read, and answered by whoever is fast.
   const reader = createInterface({ input: process.stdin, output: silence, terminal: true });
   try {
+    await write(process.stderr, question);
     return await reader.question("");
   } finally {
     reader.close();
