@@ -8,7 +8,14 @@ import type { SecretBox } from "../secret/mod.ts";
 import type { CertificateRecord, CertificateRecordStore } from "./certificate_record.ts";
 import { explain, loadRecorded } from "./certificate_store.ts";
 import { finding } from "./finding.ts";
-import { type DropReason, type EarlierRecord, type HistoryPlan, planHistory } from "./history_plan.ts";
+import {
+  type DropReason,
+  type EarlierRecord,
+  type HistoryPlan,
+  maxEarlier,
+  maxEarlierDays,
+  planHistory,
+} from "./history_plan.ts";
 import type { TlsIdentity } from "./identity.ts";
 import { randomPassword } from "./password.ts";
 import { packPfx } from "./pfx_pack.ts";
@@ -44,8 +51,8 @@ export interface StoredIdentity {
 const droppedBecause: Readonly<Record<DropReason, string>> = {
   never_in_service: "it was never put in service",
   file_missing: "its file is missing",
-  too_many: "five that were replaced later are kept",
-  too_old: "it was replaced more than 90 days ago",
+  too_many: `${maxEarlier} that were replaced later are kept`,
+  too_old: `it was replaced more than ${maxEarlierDays} days ago`,
 };
 
 /** Remembers identities. Calls must not overlap. */
