@@ -19,6 +19,7 @@ test("assessHealth finds a service in good health healthy and shows what it serv
   assert.deepEqual(document.disk, { freeBytes: 50_000_000_000 });
   assert.deepEqual(document.database, { status: "ok", error: null });
   assert.equal(document.certificate.daysLeft, 373);
+  assert.equal(document.dashboardCertificate.daysLeft, 374);
   assert.equal(healthHttpStatus(document), 200);
 });
 
@@ -56,10 +57,23 @@ test("assessHealth is degraded when less than a third of the certificate's lifet
   assert.deepEqual(codes(notAfter("2026-11-22T00:00:00.000Z")), ["degraded", "certificate_expired"]);
 });
 
-test("assessHealth is degraded while a listener serves another certificate", () => {
-  const { certificate } = sampleMetrics();
-  const served = [{ ...sampleServed, fingerprintSha256: "CC", current: false }];
-  assert.deepEqual(codes({ certificate: { ...certificate, served } }), ["degraded", "certificate_not_served"]);
+test("assessHealth is degraded while a listener serves another certificate, or does not say which", () => {
+  const { certificate, dashboardCertificate } = sampleMetrics();
+  const other = [{ ...sampleServed, fingerprintSha256: "CC", current: false }];
+  const silent = [{ ...sampleServed, fingerprintSha256: null, current: false, reason: "it refused the connection" }];
+  const shared = (served: typeof other | typeof silent) => codes({ certificate: { ...certificate, served } });
+  assert.deepEqual(shared(other), ["degraded", "certificate_not_served"]);
+  assert.deepEqual(shared(silent), ["degraded", "certificate_unproven"]);
+  const own = codes({ dashboardCertificate: { ...dashboardCertificate, served: other } });
+  assert.deepEqual(own, ["degraded", "dashboard_certificate_not_served"]);
+});
+
+test("assessHealth is degraded by the dashboard's certificate that ends soon, and by files that can't be served", () => {
+  const { dashboardCertificate } = sampleMetrics();
+  const given = (facts: object) => codes({ dashboardCertificate: { ...dashboardCertificate, ...facts } });
+  const soon = ["degraded", "dashboard_certificate_expires_soon"];
+  assert.deepEqual(given({ notAfter: "2026-12-01T00:00:00.000Z" }), soon);
+  assert.deepEqual(given({ problem: "key.pem: It is empty." }), ["degraded", "dashboard_certificate_files"]);
 });
 
 test("healthHttpStatus tells a load balancer to stay away only when mail is not accepted", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatMetrics } from "../../../core/operations/metrics.ts";
-import { sampleMetrics } from "../../support/health_sample.ts";
+import { sampleMetrics, sampleServed } from "../../support/health_sample.ts";
 
 const text = formatMetrics(sampleMetrics());
 
@@ -24,7 +24,13 @@ test("formatMetrics states version, uptime, spool, backlog, events, certificate,
     'dispatch_spool_messages{state="retrying"} 2',
     "dispatch_history_backlog_rows 5",
     'dispatch_messages_total{event="delivered"} 6',
-    "dispatch_certificate_not_after_timestamp_seconds 1827619200",
+    'dispatch_certificate_not_after_timestamp_seconds{certificate="shared"} 1827619200',
+    'dispatch_certificate_not_after_timestamp_seconds{certificate="dashboard"} 1827705600',
+    'dispatch_certificate_info{certificate="shared",fingerprint="AA:BB",source="automatic"} 1',
+    'dispatch_certificate_info{certificate="dashboard",fingerprint="CC:DD",source="self_signed"} 1',
+    'dispatch_certificate_served{certificate="shared",listener="smtp",port="25"} 1',
+    'dispatch_certificate_served{certificate="dashboard",listener="dashboard",port="8420"} 1',
+    'dispatch_certificate_last_check_timestamp_seconds{certificate="shared",listener="smtp",port="25"} 1795345140',
     "dispatch_disk_free_bytes 50000000000",
     'dispatch_connections{listener="smtp"} 2',
   ]) {
@@ -35,6 +41,14 @@ test("formatMetrics states version, uptime, spool, backlog, events, certificate,
 test("formatMetrics leaves out what is not known", () => {
   const without = formatMetrics(sampleMetrics({ spool: null }));
   assert.doesNotMatch(without, /dispatch_spool_messages|dispatch_history_backlog_rows/);
+});
+
+test("formatMetrics gives 0 for a listener that serves another certificate", () => {
+  const { certificate } = sampleMetrics();
+  const served = [{ ...sampleServed, current: false }];
+  const other = formatMetrics(sampleMetrics({ certificate: { ...certificate, served } }));
+  const line = 'dispatch_certificate_served{certificate="shared",listener="smtp",port="25"} 0';
+  assert.ok(other.split("\n").includes(line), other);
 });
 
 test("formatMetrics escapes label values", () => {
