@@ -15,6 +15,7 @@ import {
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
 import ipaddr from "ipaddr.js";
+import { readHeader } from "./der_element.ts";
 
 /** What the extensions of one certificate say (RFC 5280 section 4.2.1). */
 export interface CertificateExtensions {
@@ -70,9 +71,8 @@ interface Tagged {
 function readTagged(der: ArrayBuffer): Tagged[] {
   return [...AsnConvert.parse(der, AnySequence)].map((item) => {
     const bytes = new Uint8Array(item ?? 0);
-    // After the tag comes the length: one byte, or as many as the low bits of the first one say (X.690 section 8.1.3).
-    const first = bytes[1] ?? 0;
-    return { tag: bytes[0] ?? 0, content: bytes.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f)) };
+    const header = readHeader(bytes, 0);
+    return { tag: header?.tag ?? 0, content: bytes.subarray(header?.contentStart ?? 0) };
   });
 }
 

@@ -57,21 +57,31 @@ const definitions = {
     message: ({ notAfter }) => `The certificate expired on ${notAfter.slice(0, 10)}.`,
     remedy: () => "Renew it with the authority that issued it, and give the new one.",
   }),
-  weak_key: error<{ bits: number }>({
-    message: ({ bits }) => `The RSA key has ${bits} bits; clients refuse less than 2048.`,
-    remedy: () => "Request a certificate with a new key: ECDSA P-256, or RSA with 2048 bits or more.",
+  weak_key: error<{ bits: number } & ChainPlace>({
+    message: ({ bits, subject }) => `The RSA key${ofIssuer(subject)} has ${bits} bits; clients refuse less than 2048.`,
+    remedy: ({ subject }) =>
+      subject === null
+        ? "Request a certificate with a new key: ECDSA P-256, or RSA with 2048 bits or more."
+        : "Have the certificate issued by an authority with a longer key.",
   }),
   weak_signature: error<{ algorithm: string }>({
     message: ({ algorithm }) => `The certificate is signed with ${algorithm}, which clients refuse.`,
     remedy: () => "Have it issued again with SHA-256.",
   }),
-  unsupported_key: error<{ key: string }>({
-    message: ({ key }) => `A key of the kind ${key} can't be served.`,
-    remedy: () => "Use ECDSA P-256 or P-384, or RSA.",
+  unsupported_key: error<{ key: string } & ChainPlace>({
+    message: ({ key, subject }) => `The key${ofIssuer(subject)} is ${key}, a kind that can't be served.`,
+    remedy: ({ subject }) =>
+      subject === null
+        ? "Request a certificate with a new key: ECDSA P-256 or P-384, or RSA with 2048 to 4096 bits."
+        : "Have the certificate issued by an authority whose key is RSA, or ECDSA P-256 or P-384.",
   }),
-  not_for_servers: error<{ usages: readonly string[] }>({
-    message: ({ usages }) => `The certificate is not for servers; its extended key usage is ${usages.join(", ")}.`,
-    remedy: () => "Request one for server authentication (TLS web server).",
+  not_for_servers: error<{ extension: "key usage" | "extended key usage"; usages: readonly string[] }>({
+    message: ({ extension, usages }) =>
+      `The certificate is not for servers; its ${extension} is ${usages.length === 0 ? "empty" : usages.join(", ")}.`,
+    remedy: ({ extension }) =>
+      extension === "key usage"
+        ? "Request one whose key usage has digitalSignature, which TLS needs."
+        : "Request one for server authentication (TLS web server).",
   }),
   too_large: error<{ bytes: number; limitBytes: number }>({
     message: ({ bytes, limitBytes }) => `What was given has ${bytes} bytes; ${limitBytes} are read at most.`,
@@ -107,6 +117,16 @@ const definitions = {
     message: ({ issuer }) => `The certificate of the issuer ${issuer} is missing from the chain.`,
     remedy: () => "Some clients will not trust it: add the intermediate certificate that the authority offers.",
   }),
+  chain_expired: warning<{ subject: string; notAfter: string }>({
+    message: ({ subject, notAfter }) =>
+      `The certificate of the issuer ${subject} expired on ${notAfter.slice(0, 10)}; clients refuse the chain.`,
+    remedy: () => "Give the issuer's present certificate, which the authority offers.",
+  }),
+  chain_weak_signature: warning<{ subject: string; algorithm: string }>({
+    message: ({ subject, algorithm }) =>
+      `The certificate of the issuer ${subject} is signed with ${algorithm}, which most clients refuse.`,
+    remedy: () => "Give the issuer's present certificate, or have yours issued by another authority.",
+  }),
   chain_reordered: warning<NoFacts>({
     message: () => "The certificates were not in the order of the chain; they are now.",
     remedy: () => "Nothing: it was put right.",
@@ -115,12 +135,13 @@ const definitions = {
     message: ({ subject }) => `The root ${subject} came with the chain; it is left out, as clients have their own.`,
     remedy: () => "Nothing: it was put right.",
   }),
-  unrelated_certificate: warning<{ subject: string }>({
-    message: ({ subject }) => `The certificate of ${subject} does not belong to the chain and is left out.`,
+  unrelated_certificate: warning<{ subject: string; notAfter: string }>({
+    message: ({ subject, notAfter }) =>
+      `The certificate of ${subject}, valid until ${notAfter.slice(0, 10)}, does not belong to the chain and is left out.`,
     remedy: () => "Nothing, unless it is the one that was meant: then give its key too.",
   }),
   unrelated_key: warning<NoFacts>({
-    message: () => "A private key that belongs to none of the certificates is left out.",
+    message: () => "A private key that is not the certificate's is left out.",
     remedy: () => "Nothing, unless it is the one that was meant: then give its certificate too.",
   }),
   expires_soon: warning<{ notAfter: string; days: number }>({
@@ -135,11 +156,21 @@ const definitions = {
     message: () => "The certificate has no subject alternative name, only a common name.",
     remedy: () => "Clients of the last years refuse it: have it issued with its names as subject alternative names.",
   }),
-  long_lived: warning<{ days: number }>({
-    message: ({ days }) => `The certificate is valid for ${days} days in all; some clients refuse more than 398.`,
+  long_lived: warning<{ days: number; limitDays: number }>({
+    message: ({ days, limitDays }) =>
+      `The certificate is valid for ${days} days in all; some clients refuse more than ${limitDays}.`,
     remedy: () => "Have the next one issued for a year or less.",
   }),
 } as const;
+
+/** Whose key it is: `null` for the certificate itself, else the subject of the issuer in its chain. */
+interface ChainPlace {
+  readonly subject: string | null;
+}
+
+function ofIssuer(subject: string | null): string {
+  return subject === null ? "" : ` of the issuer ${subject}`;
+}
 
 function blockName(what: string, block: number | null, line: number | null): string {
   const position = line === null ? "" : ` at line ${line}`;

@@ -1,7 +1,7 @@
 /** The identity that a TLS listener shows: a certificate, its chain and the private key that belongs to it. */
 import { DispatchError } from "../error/mod.ts";
 import { type CertificateFacts, readFacts } from "./facts.ts";
-import { decodeCertificate, type ParsedCertificate, readCertificate } from "./parsed_certificate.ts";
+import { decodeCertificate, explainDamage, type ParsedCertificate, readCertificate } from "./parsed_certificate.ts";
 import { decodeCertificatesPem, decodePrivateKeyPem, encodeCertificatesPem, encodePrivateKeyPem } from "./pem.ts";
 import type { KeyFacts, PublicKeyReading } from "./public_key.ts";
 
@@ -74,8 +74,7 @@ function parseCertificate(der: ArrayBuffer, index: number): ParsedCertificate {
   try {
     return readCertificate(der, certificate);
   } catch (cause) {
-    // The library throws errors of many classes for names, keys and extensions that are damaged.
-    throw new DispatchError("certificate_invalid", { reason: "a field of it is damaged" }, { cause });
+    throw new DispatchError("certificate_invalid", { reason: explainDamage(cause) }, { cause });
   }
 }
 

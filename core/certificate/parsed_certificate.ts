@@ -4,6 +4,8 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { Certificate, type Name as DistinguishedName, type Time } from "@peculiar/asn1-x509";
 import { type CertificateExtensions, readExtensions } from "./certificate_extensions.ts";
+import { readHeader } from "./der_element.ts";
+import { damaged, Obstacle } from "./obstacle.ts";
 import { type PublicKeyReading, readPublicKey } from "./public_key.ts";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signature_algorithm.ts";
 import { singleLine } from "./single_line.ts";
@@ -42,10 +44,27 @@ export interface CertificateSignature {
   readonly signed: Uint8Array<ArrayBuffer>;
 }
 
+/** Whether a certificate names itself as its issuer. */
+export function isSelfIssued({ subjectId, issuerId }: ParsedCertificate): boolean {
+  return subjectId === issuerId;
+}
+
+/** Whether a moment is within the validity of a certificate, both ends included (RFC 5280 section 4.1.2.5). */
+export function isValidAt({ notBefore, notAfter }: ParsedCertificate, nowMs: number): boolean {
+  return Date.parse(notBefore) <= nowMs && nowMs <= Date.parse(notAfter);
+}
+
+/** Returns what to call a certificate in a sentence: public authorities leave the subject empty. */
+export function labelCertificate({ subject, extensions, serial }: ParsedCertificate): string {
+  const name = subject || extensions.dnsNames[0] || extensions.ipAddresses[0] || `serial number ${serial}`;
+  return singleLine(name, MAX_NAME_LENGTH);
+}
+
 /** Decodes a certificate. @throws when it is none, or more follows it, which no TLS library takes */
 export function decodeCertificate(der: ArrayBuffer): Certificate {
   const certificate = AsnConvert.parse(der, Certificate);
-  if (outerLength(new Uint8Array(der)) !== der.byteLength) throw new TypeError("Cannot read bytes after a certificate");
+  const header = readHeader(new Uint8Array(der), 0);
+  if (header?.length !== der.byteLength - (header?.contentStart ?? 0)) throw damaged("more bytes follow it");
   return certificate;
 }
 
@@ -53,7 +72,7 @@ export function decodeCertificate(der: ArrayBuffer): Certificate {
 export function readCertificate(der: ArrayBuffer, certificate: Certificate): ParsedCertificate {
   const { tbsCertificate: tbs, tbsCertificateRaw, signatureAlgorithm, signatureValue } = certificate;
   const [notBeforeMs, notAfterMs] = [readTime(tbs.validity.notBefore), readTime(tbs.validity.notAfter)];
-  if (notAfterMs < notBeforeMs) throw new RangeError("Cannot use a time before its beginning as the end of a validity");
+  if (notAfterMs < notBeforeMs) throw damaged("its validity ends before it begins");
   return {
     der,
     subject: showName(tbs.subject),
@@ -73,18 +92,16 @@ export function readCertificate(der: ArrayBuffer, certificate: Certificate): Par
   };
 }
 
-/** Tag, length and content of the outermost value (X.690 section 8.1.3). */
-function outerLength(der: Uint8Array): number {
-  const first = der[1] ?? 0;
-  if (first < 0x80) return 2 + first;
-  const lengthBytes = der.subarray(2, 2 + (first & 0x7f));
-  return 2 + lengthBytes.length + lengthBytes.reduce((length, byte) => length * 256 + byte, 0);
+/** Returns why a certificate could not be decoded or read, as the end of a sentence. */
+export function explainDamage(cause: unknown): string {
+  // The library throws errors of many classes for names, keys and extensions that are damaged.
+  return cause instanceof Obstacle ? cause.reason : "a field of it is damaged";
 }
 
 function readTime(time: Time): number {
   const date = time.getTime();
   // UTCTime is between 1950 and 2049; the library takes one that it can't read for a moment in 1899.
-  if (time.utcTime !== undefined && date.getUTCFullYear() < 1950) throw new RangeError("Cannot read a damaged time");
+  if (time.utcTime !== undefined && date.getUTCFullYear() < 1950) throw damaged("a time in it can't be read");
   return date.getTime();
 }
 

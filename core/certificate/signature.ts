@@ -1,6 +1,6 @@
 /** Who signed a certificate. Touches WebCrypto only. */
 import { AsnConvert, AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes } from "@peculiar/asn1-schema";
-import type { CertificateSignature, ParsedCertificate } from "./parsed_certificate.ts";
+import { type CertificateSignature, isSelfIssued, type ParsedCertificate } from "./parsed_certificate.ts";
 import type { PublicKeyReading } from "./public_key.ts";
 
 /** Whether a key made a signature; `unknown` when WebCrypto can't tell. */
@@ -21,8 +21,7 @@ for (const half of ["r", "s"]) {
 
 /** Tells whether a certificate signed itself; one that names itself as its issuer is believed where nobody can tell. */
 export async function isSelfSigned(crypto: Crypto, certificate: ParsedCertificate): Promise<boolean> {
-  const { subjectId, issuerId } = certificate;
-  return subjectId === issuerId && (await verifySignature(crypto, certificate, certificate)) !== "invalid";
+  return isSelfIssued(certificate) && (await verifySignature(crypto, certificate, certificate)) !== "invalid";
 }
 
 /** Tells whether the key of `issuer` signed `certificate`; names are not looked at. */
