@@ -1,11 +1,20 @@
-/** Answers of both apps when something is wrong. */
+/** Answers of all apps when something is wrong. */
 import type { Context, MiddlewareHandler } from "hono";
-import { DispatchError } from "../core/error/mod.ts";
-import { problemOf } from "../core/ingest/problem.ts";
+import { DispatchError, type ErrorCode } from "../core/error/mod.ts";
+import { type Problem, type ProblemDocument, problemOf } from "../core/ingest/problem.ts";
+import { operatorProblemOf } from "../core/operations/operator_problem.ts";
 
-/** Answers with the problem document (RFC 9457) of `error`. */
+/** Answers a sender with the problem document (RFC 9457) of `error`. */
 export function problemResponse(error: unknown): Response {
-  const { document, headers } = problemOf(error);
+  return respond(problemOf(error));
+}
+
+/** Answers an operator with the problem document of `error`: the whole of it. */
+export function operatorProblemResponse(error: unknown): Response {
+  return respond(operatorProblemOf(error));
+}
+
+function respond({ document, headers }: Problem<ProblemDocument<ErrorCode>>): Response {
   return new Response(JSON.stringify(document), {
     status: document.status,
     headers: { ...headers, "content-type": "application/problem+json", "cache-control": "no-store" },

@@ -1,6 +1,7 @@
 /** What an HTTP client is told when it is refused: problem documents (RFC 9457). */
 import {
   DispatchError,
+  type ErrorCode,
   type FactsOf,
   type IntakeErrorCode,
   intakeErrors,
@@ -20,7 +21,7 @@ export interface RequestViolation {
 }
 
 /** A problem document, with `code` and `errors` as extension members (RFC 9457 section 3.2). */
-export interface ProblemDocument {
+export interface ProblemDocument<Code extends ErrorCode = ProblemCode> {
   /** `urn:dispatch:problem:` + code. */
   readonly type: string;
   readonly title: string;
@@ -28,14 +29,14 @@ export interface ProblemDocument {
   /** One or two sentences for the person who reads the client's log. */
   readonly detail: string;
   /** Stable code of the error. */
-  readonly code: ProblemCode;
-  /** All that is wrong, for `request_invalid` and `address_invalid`. */
+  readonly code: Code;
+  /** All that is wrong with the request, where there may be several things. */
   readonly errors?: readonly RequestViolation[];
 }
 
 /** A problem document and the headers that go with it. */
-export interface Problem {
-  readonly document: ProblemDocument;
+export interface Problem<Document extends ProblemDocument<ErrorCode> = ProblemDocument> {
+  readonly document: Document;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -149,9 +150,14 @@ function describe(error: DispatchError<ProblemCode>): Problem {
     },
     headers: {
       ...definition.headers?.(facts),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
+      ...(retryAfterSeconds === undefined ? {} : retryAfter(retryAfterSeconds)),
     },
   };
+}
+
+/** The header that says when to try again (RFC 9110 section 10.2.3): whole seconds, at least one. */
+export function retryAfter(seconds: number): { readonly "retry-after": string } {
+  return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
 }
 
 function isProblemCode(code: string): code is ProblemCode {

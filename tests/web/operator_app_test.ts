@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assessHealth } from "../../core/operations/health.ts";
-import { operatorApp } from "../../web/operator/app.ts";
+import type { OperatorDependencies } from "../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../support/health_sample.ts";
+import { OperatorHarness } from "./admin/operator_harness.ts";
 
-const connection = { clientAddress: "10.0.0.7", tls: { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" } };
-
-function request(path: string, overrides: object = {}, init: RequestInit = {}): Promise<Response> {
-  const app = operatorApp({
-    isAllowed: () => true,
-    health: async () => assessHealth(sampleMetrics()),
-    metrics: async () => sampleMetrics(),
-    onFailure: () => {},
-    ...overrides,
-  });
-  return Promise.resolve(app.fetch(new Request(new URL(path, "https://dispatch.example"), init), connection));
+async function request(path: string, overrides: Partial<OperatorDependencies> = {}, init: RequestInit = {}) {
+  return (await OperatorHarness.fresh(overrides)).fetch(path, init);
 }
 
 test("GET /health answers 200 with the document", async () => {
@@ -36,14 +28,13 @@ test("GET /metrics answers in the format that Prometheus names", async () => {
   assert.match(await response.text(), /^dispatch_build_info\{/m);
 });
 
-test("GET / says what is here", async () => {
+test("GET / leads to the first visit", async () => {
   const response = await request("/");
-  assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
-  assert.match(await response.text(), /\/health.*\/metrics/);
+  assert.deepEqual([response.status, response.headers.get("location")], [303, "/setup"]);
 });
 
 test("an address outside webui.allowed_cidrs is refused everywhere", async () => {
-  for (const path of ["/", "/health", "/metrics", "/nowhere"]) {
+  for (const path of ["/", "/setup", "/health", "/metrics", "/api/auth/session", "/nowhere"]) {
     const response = await request(path, { isAllowed: () => false });
     assert.equal(response.status, 403, path);
     assert.match(await response.text(), /webui\.allowed_cidrs/);
@@ -64,7 +55,7 @@ test("a method that changes something is refused", async () => {
 test("a failure inside is reported and not told", async () => {
   const failures: unknown[] = [];
   const health = () => Promise.reject(new Error("EIO"));
-  const response = await request("/health", { health, onFailure: (error: unknown) => failures.push(error) });
+  const response = await request("/health", { health, onFailure: (error: unknown) => void failures.push(error) });
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /EIO/);
   assert.equal(failures.length, 1);

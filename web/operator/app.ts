@@ -1,30 +1,23 @@
-/** The operator's port: health and metrics. */
+/** The operator's port: health, metrics, the admin API and the dashboard. */
 import { Hono } from "hono";
 import { DispatchError } from "../../core/error/mod.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
-import { type HealthDocument, healthHttpStatus } from "../../core/operations/health.ts";
-import { formatMetrics, type MetricsSnapshot, metricsContentType } from "../../core/operations/metrics.ts";
-import { allowOnly, problemResponse, refuseUnknownRoute } from "../problem_response.ts";
-
-/** What the operator's app needs from its surroundings. */
-export interface OperatorDependencies {
-  /** Whether `webui.allowed_cidrs` holds the address, or is empty. */
-  readonly isAllowed: (address: string) => boolean;
-  readonly health: () => Promise<HealthDocument>;
-  readonly metrics: () => Promise<MetricsSnapshot>;
-  /** Told of each failed request; what is no intake error was answered as `internal_error` and belongs in the log. */
-  readonly onFailure: (error: unknown, connection: HttpConnection) => void;
-}
+import { healthHttpStatus } from "../../core/operations/health.ts";
+import { formatMetrics, metricsContentType } from "../../core/operations/metrics.ts";
+import { adminApi } from "../admin/app.ts";
+import { dashboardApp } from "../dashboard/app.ts";
+import { allowOnly, operatorProblemResponse, refuseUnknownRoute } from "../problem_response.ts";
+import type { OperatorDependencies } from "./dependencies.ts";
 
 interface OperatorEnv {
   Bindings: HttpConnection;
 }
 
-const frontPage = "This is Dispatch, a mail relay. Here: /health and /metrics\n";
 const noStore = { "cache-control": "no-store" };
 
 /** The app of port 8420; call its `fetch` with a request and its `HttpConnection`. */
-export function operatorApp({ isAllowed, health, metrics, onFailure }: OperatorDependencies): Hono<OperatorEnv> {
+export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEnv> {
+  const { isAllowed, health, metrics, onFailure } = dependencies;
   const app = new Hono<OperatorEnv>();
   app.use(async (context, next) => {
     const address = context.env.clientAddress;
@@ -32,7 +25,6 @@ export function operatorApp({ isAllowed, health, metrics, onFailure }: OperatorD
       throw new DispatchError("address_not_allowed", { address, setting: "webui.allowed_cidrs" });
     await next();
   });
-  app.get("/", (context) => context.body(frontPage, 200, { "content-type": "text/plain; charset=utf-8" }));
   app.get("/health", async (context) => {
     const document = await health();
     return context.json(document, healthHttpStatus(document), noStore);
@@ -41,11 +33,13 @@ export function operatorApp({ isAllowed, health, metrics, onFailure }: OperatorD
     const body = formatMetrics(await metrics());
     return context.body(body, 200, { ...noStore, "content-type": metricsContentType });
   });
-  for (const path of ["/", "/health", "/metrics"]) app.all(path, allowOnly("GET", "HEAD"));
+  for (const path of ["/health", "/metrics"]) app.all(path, allowOnly("GET", "HEAD"));
+  app.route("/api", adminApi(dependencies));
+  app.route("/", dashboardApp(dependencies));
   app.notFound(refuseUnknownRoute);
   app.onError((error, context) => {
     onFailure(error, context.env);
-    return problemResponse(error);
+    return operatorProblemResponse(error);
   });
   return app;
 }
