@@ -10,7 +10,7 @@ import { explain } from "./certificate_store.ts";
 import { checkMaterial, type MaterialCheck } from "./check_material.ts";
 import { generateSelfSigned } from "./generate.ts";
 import { readGenerateRequest } from "./generate_request.ts";
-import type { HistoryPlan } from "./history_plan.ts";
+import type { EarlierRecord, HistoryPlan } from "./history_plan.ts";
 import type { TlsIdentity } from "./identity.ts";
 import { CertificateKeeper } from "./keeper.ts";
 import type { KeyKind } from "./key_kind.ts";
@@ -66,7 +66,7 @@ export interface GenerateRequest {
 }
 
 /** An identity that was in service earlier. */
-export type EarlierCertificate = Omit<CertificateRecord, "sealedPassword" | "path"> & { readonly replacedAtMs: number };
+export type EarlierCertificate = Omit<EarlierRecord, "sealedPassword" | "path">;
 
 /** Characters that a passphrase of an exported key has at least. */
 const leastPassphraseLength = 8;
@@ -187,7 +187,7 @@ export class CertificateService {
     if ([...passphrase].length < leastPassphraseLength) {
       throw new DispatchError("passphrase_too_short", { least: leastPassphraseLength });
     }
-    return await packPfx(this.#options.crypto, this.keeper.current, passphrase);
+    return await packPfx(this.#options.crypto, this.keeper.current, passphrase, { isTyped: true });
   }
 
   /**

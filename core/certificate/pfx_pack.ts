@@ -17,34 +17,50 @@ import { id_pkcs9_at_friendlyName, id_pkcs9_at_localKeyId } from "@peculiar/asn1
 import { AsnBmpStringConverter, AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import type { TlsIdentity } from "./identity.ts";
 import { decodeCertificatesPem, decodePrivateKeyPem } from "./pem.ts";
-import { encryptWithPassword } from "./pfx_encryption.ts";
+import { encryptWithPassword, type PasswordEncrypted } from "./pfx_encryption.ts";
 import { computeMac } from "./pfx_mac.ts";
 import { contentTypes, EncryptedData } from "./pfx_schema.ts";
 
 /**
+ * How often a passphrase that a person thought of is stretched, for a guess to cost something. The encryption takes as many
+ * as GnuTLS and NSS write. No WebCrypto has the derivation of the MAC: as many would take a second, these a third of it,
+ * and they are still 20 times what Java writes.
+ */
+const typedIterations = { encryption: 600_000, mac: 200_000 };
+
+/** How a PFX is packed. */
+export interface PackOptions {
+  /** Whether a person thought of the password; default: it is random, as {@link randomPassword} makes it. */
+  readonly isTyped?: boolean;
+}
+
+/** Encrypts a part of one file under its password. */
+type Encrypt = (plaintext: ArrayBuffer) => Promise<PasswordEncrypted>;
+
+/**
  * Returns the PFX (DER) of an identity: the whole chain and the key, each encrypted with PBES2 (AES-256-CBC,
  * PBKDF2-HMAC-SHA-256), under a MAC of HMAC-SHA-256. OpenSSL, GnuTLS, NSS and Java read it.
- *
- * @param password printable ASCII with enough randomness of its own, as {@link randomPassword} makes it: it is hardly
- * stretched
  */
 export async function packPfx(
   crypto: Crypto,
   identity: TlsIdentity,
   password: string,
+  { isTyped = false }: PackOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const iterations = isTyped ? typedIterations : undefined;
+  const encrypt: Encrypt = (bytes) => encryptWithPassword(crypto, bytes, password, iterations?.encryption);
   const chainDer = decodeCertificatesPem(identity.certPem);
   const keyDer = decodePrivateKeyPem(identity.keyPem, chainDer[0]!);
   // Readers find the leaf among the certificates by this mark on it and on the key.
   const marks = leafMarks(identity, await crypto.subtle.digest("SHA-256", chainDer[0]!));
-  const certificates = await encryptedContents(crypto, certificateBags(chainDer, marks), password);
-  const key = dataContents(AsnConvert.serialize(new SafeContents([await keyBag(crypto, keyDer, marks, password)])));
-  const authenticatedSafe = AsnConvert.serialize(new AuthenticatedSafe([certificates, key]));
-  const pfx = new PFX({
-    authSafe: dataContents(authenticatedSafe),
-    macData: await computeMac(crypto, authenticatedSafe, password),
-  });
-  return new Uint8Array(AsnConvert.serialize(pfx));
+  const [certificates, key] = await Promise.all([
+    encryptedContents(encrypt, certificateBags(chainDer, marks)),
+    keyBag(encrypt, keyDer, marks),
+  ]);
+  const contents = new AuthenticatedSafe([certificates, dataContents(AsnConvert.serialize(new SafeContents([key])))]);
+  const authenticatedSafe = AsnConvert.serialize(contents);
+  const macData = await computeMac(crypto, authenticatedSafe, password, iterations?.mac);
+  return new Uint8Array(AsnConvert.serialize(new PFX({ authSafe: dataContents(authenticatedSafe), macData })));
 }
 
 function leafMarks({ facts }: TlsIdentity, localKeyId: ArrayBuffer): PKCS12Attribute[] {
@@ -70,13 +86,8 @@ function certificateBags(chainDer: readonly ArrayBuffer[], marks: PKCS12Attribut
   );
 }
 
-async function keyBag(
-  crypto: Crypto,
-  keyDer: ArrayBuffer,
-  marks: PKCS12Attribute[],
-  password: string,
-): Promise<SafeBag> {
-  const { algorithm, ciphertext } = await encryptWithPassword(crypto, keyDer, password);
+async function keyBag(encrypt: Encrypt, keyDer: ArrayBuffer, marks: PKCS12Attribute[]): Promise<SafeBag> {
+  const { algorithm, ciphertext } = await encrypt(keyDer);
   const bag = new PKCS8ShroudedKeyBag({
     encryptionAlgorithm: algorithm,
     encryptedData: new EncryptedKey(ciphertext),
@@ -84,8 +95,8 @@ async function keyBag(
   return new SafeBag({ bagId: id_pkcs8ShroudedKeyBag, bagValue: AsnConvert.serialize(bag), bagAttributes: marks });
 }
 
-async function encryptedContents(crypto: Crypto, contents: SafeContents, password: string): Promise<ContentInfo> {
-  const { algorithm, ciphertext } = await encryptWithPassword(crypto, AsnConvert.serialize(contents), password);
+async function encryptedContents(encrypt: Encrypt, contents: SafeContents): Promise<ContentInfo> {
+  const { algorithm, ciphertext } = await encrypt(AsnConvert.serialize(contents));
   const encrypted = new EncryptedData();
   encrypted.encryptedContentInfo = new EncryptedContentInfo({
     contentType: contentTypes.data,
