@@ -53,7 +53,8 @@ function parseMultipartForm(body: Uint8Array, boundary: string | undefined): For
   const form = new FormData();
   for (const { name, filename, content } of readFormParts(body, boundary)) {
     if (filename === undefined) form.append(name, new TextDecoder().decode(content));
-    else form.append(name, new Blob([content]), filename);
+    // Given a Blob, Bun leaves a file without a name when the name is empty.
+    else form.append(name, new File([content], filename));
   }
   return form;
 }
