@@ -58,7 +58,7 @@ test("the fields of a form come in any order and number, by any of their names",
     ["cert", certFile],
     ["cert", new File(["again"], "fullchain.pem")],
     ["pfx", "a text in place of a file"],
-    ["files", new File([], "")],
+    ["key", ""],
   ]);
   assert.equal(response.status, 200);
   assert.deepEqual(lastFiles(harness), [
@@ -69,6 +69,16 @@ test("the fields of a form come in any order and number, by any of their names",
     ["pfx", "a text in place of a file"],
   ]);
   assert.equal(harness.dispatch.certificates.seen.at(-1)!.passphrase, "sesame");
+});
+
+test("the field of a file that was not chosen is passed over, an empty file is not", async () => {
+  const harness = await OperatorHarness.signedIn();
+  // As browsers send it (HTML standard, "constructing the entry list"); FormData in programs differs.
+  const part = (name: string) =>
+    `--x\r\nContent-Disposition: form-data; name="key"; filename="${name}"\r\nContent-Type: text/plain\r\n\r\n\r\n`;
+  const type = { "content-type": "multipart/form-data; boundary=x" };
+  await harness.send("POST", `${root}/check`, `${part("")}${part("empty.pem")}--x--\r\n`, type);
+  assert.deepEqual(lastFiles(harness), [["empty.pem", ""]]);
 });
 
 test("bytes of a file arrive as they are", async () => {
