@@ -2,9 +2,11 @@
 import type { Scenario } from "../scenario.ts";
 import { badStart } from "./bad_start.ts";
 import { certificate } from "./certificate.ts";
+import { certificateCommands } from "./certificate_commands.ts";
 import { commandLine } from "./command_line.ts";
 import { crash } from "./crash.ts";
 import { delivery } from "./delivery.ts";
+import { documents } from "./documents.ts";
 import { firstStart } from "./first_start.ts";
 import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
@@ -15,7 +17,9 @@ import { retry } from "./retry.ts";
 export const scenarios: readonly Scenario[] = [
   ...firstStart,
   ...readme,
+  ...documents,
   ...certificate,
+  ...certificateCommands,
   ...delivery,
   ...httpApi,
   ...retry,
