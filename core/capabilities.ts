@@ -95,7 +95,10 @@ export type DecryptTripleDes = (
   ciphertext: Uint8Array<ArrayBuffer>,
 ) => Promise<ArrayBuffer>;
 
-/** Hashes passwords slowly: Argon2id with 64 MiB, 3 passes, 1 lane, a random salt. Runs apart from the event loop. */
+/**
+ * Hashes passwords slowly: Argon2id with 64 MiB, 3 passes, 1 lane, a random salt. Runs apart from the event loop, so many
+ * at a time and no more; beyond a queue both methods throw `sign_in_busy`.
+ */
 export interface PasswordHasher {
   /** The PHC string: `$argon2id$v=19$m=65536,t=3,p=1$SALT$HASH`. */
   hash(password: string): Promise<string>;
