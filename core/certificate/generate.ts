@@ -2,6 +2,7 @@
 import { TlsIdentity } from "./identity.ts";
 import { defaultKeyKind, type KeyKind, keyKinds } from "./key_kind.ts";
 import { type CertificateNames, normalizeAddress, normalizeDnsName } from "./names.ts";
+import { validityDays } from "./validity_days.ts";
 import {
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -14,8 +15,6 @@ import {
 } from "./x509.ts";
 
 const DAY_MS = 86_400_000;
-/** Days of validity. Apple's clients refuse more than 825, whoever has issued the certificate. */
-export const validityDays = { least: 1, most: 825, usual: 397 } as const;
 /** Longest common name (RFC 5280 appendix A, ub-common-name). */
 const COMMON_NAME_LENGTH = 64;
 

@@ -1,8 +1,9 @@
 /** Reads what an operator asks a generated certificate to be. Pure. */
 import type { GenerateRequest } from "./certificate_service.ts";
-import { type SelfSignedOptions, validityDays } from "./generate.ts";
+import type { SelfSignedOptions } from "./generate.ts";
 import { defaultKeyKind, type KeyKind, keyKinds } from "./key_kind.ts";
 import { type CertificateNames, normalizeAddress, normalizeDnsName } from "./names.ts";
+import { validityDays } from "./validity_days.ts";
 
 /** One thing that can't be as it was asked for. */
 export interface RequestViolation {

@@ -2,8 +2,9 @@
 import { z } from "zod";
 import type { Clock } from "../capabilities.ts";
 import type { CertificateService } from "../certificate/certificate_service.ts";
+import type { CertificateFacts } from "../certificate/facts.ts";
 import type { Finding } from "../certificate/finding.ts";
-import { type CertificateFacts, daysLeft } from "../certificate/mod.ts";
+import { daysLeft } from "../certificate/renewal.ts";
 import { materialFields, materialOf } from "./certificate_input.ts";
 
 /** What a check came to. */

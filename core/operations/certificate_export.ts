@@ -1,7 +1,6 @@
 /** The shared certificate as a file, for clients to trust or for another server to serve. Pure. */
 
 import type { TlsIdentity } from "../certificate/identity.ts";
-import { decodeCertificatesPem } from "../certificate/pem.ts";
 import { encodeBase64 } from "../ingest/base64.ts";
 
 /** A file to be saved. */
@@ -23,8 +22,9 @@ export function exportPem({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFi
 
 /** The leaf as DER, which holds one certificate (RFC 5280); a self-signed one is all that a client has to trust. */
 export function exportDer({ certPem }: Pick<TlsIdentity, "certPem">): ExportedFile {
-  const [leaf] = decodeCertificatesPem(certPem);
-  return { fileName: "dispatch.cer", mediaType: "application/pkix-cert", content: encodeBase64(new Uint8Array(leaf!)) };
+  // What stands between the lines of a PEM block is the DER in base64 (RFC 7468).
+  const [, , base64 = ""] = certPem.split("-----");
+  return { fileName: "dispatch.cer", mediaType: "application/pkix-cert", content: base64.replaceAll(/\s/g, "") };
 }
 
 /** A PFX with key and chain. */

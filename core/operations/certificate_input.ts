@@ -1,8 +1,8 @@
 /** What the operations on the shared certificate take. */
 import { z } from "zod";
-import { validityDays } from "../certificate/generate.ts";
 import { type KeyKind, keyKinds } from "../certificate/key_kind.ts";
 import { type Material, maxMaterialFiles } from "../certificate/material.ts";
+import { validityDays } from "../certificate/validity_days.ts";
 import { decodeBase64 } from "../ingest/base64.ts";
 import { oneOf, secret, text, wholeNumber } from "./input.ts";
 

@@ -1,7 +1,9 @@
 /** What operators see of the shared certificate. */
 import type { CertificateService, EarlierCertificate } from "../certificate/certificate_service.ts";
 import type { DashboardCertificate } from "../certificate/dashboard_certificate.ts";
-import { type CertificateFacts, daysLeft, expiryWarning, type TlsIdentity } from "../certificate/mod.ts";
+import type { CertificateFacts } from "../certificate/facts.ts";
+import type { TlsIdentity } from "../certificate/identity.ts";
+import { daysLeft, expiryWarning } from "../certificate/renewal.ts";
 import type { ServedCertificate } from "../certificate/served_certificate.ts";
 import { describeNotServed } from "../certificate/served_proof.ts";
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { findingSeverities } from "../../core/certificate/finding.ts";
-import { validityDays } from "../../core/certificate/generate.ts";
 import { maxMaterialBytes, maxMaterialFiles } from "../../core/certificate/material.ts";
+import { validityDays } from "../../core/certificate/validity_days.ts";
 import { commands } from "../../runtime-node/cli/command_table.ts";
 import { projectRoot } from "../support/e2e_project_files.ts";
 

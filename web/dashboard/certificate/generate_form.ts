@@ -1,7 +1,7 @@
 /** The form that makes a self-signed certificate. */
 import { html } from "hono/html";
-import { validityDays } from "../../../core/certificate/generate.ts";
 import { defaultKeyKind, type KeyKind, keyKinds } from "../../../core/certificate/key_kind.ts";
+import { validityDays } from "../../../core/certificate/validity_days.ts";
 import type { Markup } from "../markup.ts";
 import { changeFields, type FormState } from "./form_state.ts";
 import { certificatePaths } from "./paths.ts";
