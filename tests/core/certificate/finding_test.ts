@@ -10,13 +10,23 @@ const samples: { readonly [C in FindingCode]: readonly FactsOf<C>[] } = {
   no_private_key: [{ found: [] }, { found: ["a public key"] }],
   not_pem: [{ what: "a ZIP archive" }],
   key_mismatch: [{ keys: 1 }, { keys: 3 }],
-  key_encrypted: [{ what: "The private key" }],
+  key_encrypted: [{ what: "the private key" }],
   wrong_passphrase: [{ what: "the private key" }],
   expired: [{ notAfter: "2026-01-01T00:00:00.000Z" }],
-  weak_key: [{ bits: 1024 }],
+  weak_key: [
+    { bits: 1024, subject: null },
+    { bits: 1024, subject: "CN=Example CA" },
+  ],
   weak_signature: [{ algorithm: "SHA-1" }],
-  unsupported_key: [{ key: "Ed25519" }],
-  not_for_servers: [{ usages: ["clientAuth", "emailProtection"] }],
+  unsupported_key: [
+    { key: "Ed25519", subject: null },
+    { key: "Ed25519", subject: "CN=Example CA" },
+  ],
+  not_for_servers: [
+    { extension: "extended key usage", usages: ["clientAuth", "emailProtection"] },
+    { extension: "extended key usage", usages: [] },
+    { extension: "key usage", usages: ["keyEncipherment"] },
+  ],
   too_large: [{ bytes: 2_000_000, limitBytes: 1_048_576 }],
   too_many: [{ what: "certificates", limit: 100 }],
   broken_certificate: [
@@ -29,9 +39,11 @@ const samples: { readonly [C in FindingCode]: readonly FactsOf<C>[] } = {
   unsupported_protection: [{ protection: "RC2-40", command: "openssl pkcs12 -legacy -in old.pfx -out new.pem" }],
   name_not_covered: [{ serverName: "mail.example.org" }],
   chain_incomplete: [{ issuer: "CN=Example CA" }],
+  chain_expired: [{ subject: "CN=Example CA", notAfter: "2026-01-01T00:00:00.000Z" }],
+  chain_weak_signature: [{ subject: "CN=Example CA", algorithm: "SHA-1" }],
   chain_reordered: [{}],
   root_included: [{ subject: "CN=Example Root" }],
-  unrelated_certificate: [{ subject: "CN=other.example.org" }],
+  unrelated_certificate: [{ subject: "CN=other.example.org", notAfter: "2026-12-01T00:00:00.000Z" }],
   unrelated_key: [{}],
   expires_soon: [
     { notAfter: "2026-12-01T00:00:00.000Z", days: 0 },
@@ -40,7 +52,7 @@ const samples: { readonly [C in FindingCode]: readonly FactsOf<C>[] } = {
   ],
   not_yet_valid: [{ notBefore: "2027-01-01T00:00:00.000Z" }],
   no_subject_alt_name: [{}],
-  long_lived: [{ days: 825 }],
+  long_lived: [{ days: 825, limitDays: 398 }],
 };
 
 /** Names, dates and abbreviations have dots within; only one at the end of a word ends a sentence. */
@@ -53,7 +65,7 @@ for (const code of Object.keys(samples) as FindingCode[]) {
       assert.match(message, /^[\p{Lu}\d]|^mail\./u, message);
       assert.match(message, oneSentence, message);
       // A command to paste ends as it stands.
-      assert.match(remedy.replace(/: openssl .*$/, "."), oneSentence, remedy);
+      assert.match(remedy.replace(/^Convert it: .*$/, "Convert it."), oneSentence, remedy);
       // Codes are for programs, with the exception of a setting that is to be changed.
       const texts = `${message} ${remedy}`.replace("listener.server_name", "");
       assert.doesNotMatch(texts, /[a-z]_[a-z]|undefined|null|\[object|\b[01] days/, texts);
@@ -71,6 +83,8 @@ test("finding carries the severity of its code, and the file that it is about", 
 const warnings = [
   "name_not_covered",
   "chain_incomplete",
+  "chain_expired",
+  "chain_weak_signature",
   "chain_reordered",
   "root_included",
   "unrelated_certificate",
