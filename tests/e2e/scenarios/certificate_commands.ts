@@ -84,7 +84,7 @@ export const certificateCommands: readonly Scenario[] = [
       const { ok, findings, identity } = JSON.parse(checked.stdout) as Checked;
       assert.deepEqual(
         [ok, identity?.dnsNames, findings.map(({ code }) => code).toSorted()],
-        [true, ["mail.example.org"], ["chain_reordered", "root_included"]],
+        [true, ["mail.example.org", "localhost"], ["chain_reordered", "root_included"]],
       );
       const other = await stage.cli(["cert", "check", "--cert", "leaf.pem", "--key", "other.pem"]);
       assert.equal(other.code, 1);
