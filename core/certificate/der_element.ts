@@ -6,9 +6,14 @@ export const tags = {
   bitString: 0x03,
   octetString: 0x04,
   objectIdentifier: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   constructedOctetString: 0x24,
   sequence: 0x30,
   set: 0x31,
+  /** `[0]`, the first optional part of many structures. */
+  context0: 0xa0,
+  context1: 0xa1,
 } as const;
 
 /** The start of an element. */
@@ -25,6 +30,8 @@ export interface DerElement {
   readonly tag: number;
   readonly bytes: Uint8Array;
   readonly content: Uint8Array;
+  /** Whether its end is there. */
+  readonly isWhole: boolean;
 }
 
 const CONSTRUCTED = 0x20;
@@ -65,6 +72,7 @@ export function* readElements(bytes: Uint8Array): Generator<DerElement> {
       tag: header.tag,
       bytes: bytes.subarray(offset, end),
       content: bytes.subarray(header.contentStart, end),
+      isWhole: header.length !== null && end <= bytes.length,
     };
     offset = end;
   }

@@ -34,9 +34,10 @@ const definitions = {
     message: ({ found }) => `There is no private key in what was given${insteadOf(found)}`,
     remedy: () => "Add the key that the certificate was requested with, often named .key or privkey.pem.",
   }),
-  not_pem: error<{ what: string }>({
+  not_pem: error<{ what: string; command?: string | undefined }>({
     message: ({ what }) => `This file is ${what}, neither a certificate nor a key in any known form.`,
-    remedy: () => "Give PEM, DER, PKCS#7 (.p7b) or PFX (.pfx, .p12) files.",
+    remedy: ({ command }) =>
+      command === undefined ? "Give PEM, DER, PKCS#7 (.p7b) or PFX (.pfx, .p12) files." : `Convert it: ${command}`,
   }),
   key_mismatch: error<{ keys: number }>({
     message: ({ keys }) =>
@@ -46,7 +47,7 @@ const definitions = {
     remedy: () => "Give the key that the certificate was requested with, or request a new certificate with this key.",
   }),
   key_encrypted: error<{ what: string }>({
-    message: ({ what }) => `${what} is protected by a passphrase.`,
+    message: ({ what }) => `${capitalize(what)} is protected by a passphrase.`,
     remedy: () => "Give the passphrase; it is used once and not kept.",
   }),
   wrong_passphrase: error<{ what: string }>({
@@ -100,7 +101,7 @@ const definitions = {
     remedy: () => "Copy or export the file again; nothing may be missing between BEGIN and END.",
   }),
   broken_file: error<{ what: string; reason: string }>({
-    message: ({ what, reason }) => `This is ${what}, but it is damaged: ${reason}.`,
+    message: ({ what, reason }) => `This is ${what}, but it can't be read: ${reason}.`,
     remedy: () => "Export or download the file again.",
   }),
   unsupported_protection: error<{ protection: string; command: string }>({
@@ -175,6 +176,10 @@ function ofIssuer(subject: string | null): string {
 function blockName(what: string, block: number | null, line: number | null): string {
   const position = line === null ? "" : ` at line ${line}`;
   return block === null ? `The ${what}${position}` : `The ${ordinal(block)} ${what}${position}`;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function ordinal(number: number): string {

@@ -4,7 +4,7 @@ import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { parseAsn1 } from "./asn1.ts";
 import { findHmacDigest, HMAC_SHA_1 } from "./digests.ts";
-import { readIterations } from "./iteration_bounds.ts";
+import { readIterations } from "./iteration_budget.ts";
 import { damaged, unsupported } from "./obstacle.ts";
 import { Pbkdf2Parameters, pbeAlgorithms, ScryptParameters } from "./pfx_schema.ts";
 

@@ -3,7 +3,7 @@ import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { parseAsn1 } from "./asn1.ts";
 import { type CbcCipher, cbcCiphers, decryptCbc } from "./cbc_cipher.ts";
 import type { Digest } from "./digests.ts";
-import { readIterations } from "./iteration_bounds.ts";
+import { readIterations } from "./iteration_budget.ts";
 import { damaged, unsupported } from "./obstacle.ts";
 import type { PasswordScheme } from "./password_scheme.ts";
 import { PbeParameters } from "./pfx_schema.ts";

@@ -7,7 +7,7 @@ import { OctetString } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
 import { parseAsn1 } from "./asn1.ts";
 import { findDigest, findHmacDigest, SHA_256 } from "./digests.ts";
-import { readIterations } from "./iteration_bounds.ts";
+import { readIterations } from "./iteration_budget.ts";
 import { readKeyDerivation } from "./key_derivation.ts";
 import { damaged, unsupported } from "./obstacle.ts";
 import { type PassphraseForm, passphraseForms } from "./passphrase_form.ts";

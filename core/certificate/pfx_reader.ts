@@ -19,8 +19,9 @@ import {
 import { id_pkcs9_at_localKeyId } from "@peculiar/asn1-pkcs9";
 import { parseAsn1, readOctets } from "./asn1.ts";
 import type { Ciphers } from "./cbc_cipher.ts";
-import { boundIterations } from "./iteration_bounds.ts";
-import { damaged, Obstacle, wrongPassphrase } from "./obstacle.ts";
+import type { IterationBudget } from "./iteration_budget.ts";
+import { damaged, wrongPassphrase } from "./obstacle.ts";
+import { type Opening, openWithFirst } from "./opening.ts";
 import type { PassphraseForm } from "./passphrase_form.ts";
 import { type PasswordScheme, readPasswordScheme } from "./password_scheme.ts";
 import { type PfxMac, readMac } from "./pfx_mac.ts";
@@ -63,7 +64,7 @@ const SLOW_MAC_ITERATIONS = 50_000;
  *
  * @throws {Obstacle} `damaged`; `unsupported` for protections that are not opened here, or that ask for too much work
  */
-export function parsePfx(bytes: Uint8Array): ParsedPfx {
+export function parsePfx(bytes: Uint8Array, budget: IterationBudget): ParsedPfx {
   const { authSafe, macData } = parseAsn1(bytes, PFX);
   if (authSafe.contentType !== contentTypes.data) throw damaged("it is signed instead of having a MAC");
   const authenticatedSafe = readOctets(authSafe.content);
@@ -73,9 +74,7 @@ export function parsePfx(bytes: Uint8Array): ParsedPfx {
   // The library fills in an empty MacData where there is none.
   const mac = macData.mac.digestAlgorithm.algorithm === "" ? null : readMac(macData);
   const openBags = parts.filter(({ scheme }) => scheme === null).flatMap((part) => parseBags(part.bytes));
-  boundIterations(
-    [mac, ...parts.map(({ scheme }) => scheme), ...openBags.map(readKeyScheme)].filter((part) => part !== null),
-  );
+  budget.spend([mac, ...parts.map(({ scheme }) => scheme), ...openBags.map(readKeyScheme)]);
   return { mac, authenticatedSafe, parts };
 }
 
@@ -84,35 +83,22 @@ export function parsePfx(bytes: Uint8Array): ParsedPfx {
  *
  * @throws {Obstacle} `wrong_passphrase`, and as {@link parsePfx}
  */
-export async function openPfx(
-  pfx: ParsedPfx,
-  ciphers: Ciphers,
-  forms: readonly PassphraseForm[],
-): Promise<PfxContents> {
-  for (const form of forms) {
-    try {
-      return await openWith(pfx, ciphers, form);
-    } catch (error) {
-      if (!(error instanceof Obstacle) || error.kind !== "wrong_passphrase") throw error;
-    }
-  }
-  throw wrongPassphrase();
+export async function openPfx(pfx: ParsedPfx, opening: Opening): Promise<PfxContents> {
+  return await openWithFirst(opening.forms, (form) => openWith(pfx, opening, form));
 }
 
-async function openWith(pfx: ParsedPfx, ciphers: Ciphers, form: PassphraseForm): Promise<PfxContents> {
+async function openWith(pfx: ParsedPfx, opening: Opening, form: PassphraseForm): Promise<PfxContents> {
   const { mac, authenticatedSafe, parts } = pfx;
-  const decryptParts = () => Promise.all(parts.map((part) => decrypt(part, ciphers, form)));
-  // What shows soonest that the passphrase is wrong comes first.
+  const { ciphers, budget } = opening;
   const isMacSlow = mac !== null && !mac.isFast && mac.iterations > SLOW_MAC_ITERATIONS;
-  const early = isMacSlow ? await decryptParts() : null;
+  const sooner = isMacSlow ? parts.find(({ scheme }) => scheme?.isFast) : undefined;
+  // What shows soonest that the passphrase is wrong comes first.
+  if (sooner !== undefined) await decrypt(sooner, ciphers, form);
   if (mac !== null && !(await mac.isGenuine(ciphers.crypto, form, authenticatedSafe))) throw wrongPassphrase();
-  const contents = early ?? (await decryptParts());
-  const isProven = mac !== null;
-  const bags = contents.flatMap((bytes) => (isProven ? parseBags(bytes) : parseUnproven(bytes)));
-  boundIterations(
-    [mac, ...parts.map(({ scheme }) => scheme), ...bags.map(readKeyScheme)].filter((part) => part !== null),
-  );
-  return await readBags(bags, ciphers, form);
+  const contents = await Promise.all(parts.map((part) => decrypt(part, ciphers, form)));
+  const bags = contents.map((bytes) => (mac === null ? parseUnproven(bytes) : parseBags(bytes)));
+  budget.spend(bags.filter((_, index) => parts[index]!.scheme !== null).flatMap((hidden) => hidden.map(readKeyScheme)));
+  return await readBags(bags.flat(), ciphers, form);
 }
 
 /** One wrong passphrase in 256 leaves a padding behind; what it leaves without a MAC is then no structure. */

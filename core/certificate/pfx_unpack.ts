@@ -1,6 +1,7 @@
 /** Opens the PFX files that the service wrote for itself. */
 import { DispatchError } from "../error/mod.ts";
 import { TlsIdentity } from "./identity.ts";
+import { IterationBudget } from "./iteration_budget.ts";
 import { Obstacle } from "./obstacle.ts";
 import { passphraseForms } from "./passphrase_form.ts";
 import { openPfx, type PfxContents, type PfxEntry, parsePfx } from "./pfx_reader.ts";
@@ -22,9 +23,14 @@ export async function unpackPfx(crypto: Crypto, pfxDer: Uint8Array, password: st
 
 async function openProven(crypto: Crypto, pfxDer: Uint8Array, password: string): Promise<PfxContents> {
   try {
-    const pfx = parsePfx(pfxDer);
+    const budget = new IterationBudget();
+    const pfx = parsePfx(pfxDer, budget);
     if (pfx.mac === null) throw unreadable("it has no MAC");
-    return await openPfx(pfx, { crypto, decryptTripleDes: null }, passphraseForms(password));
+    return await openPfx(pfx, {
+      ciphers: { crypto, decryptTripleDes: null },
+      forms: passphraseForms(password),
+      budget,
+    });
   } catch (cause) {
     if (!(cause instanceof Obstacle)) throw cause;
     throw explain(cause);

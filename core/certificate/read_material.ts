@@ -1,7 +1,29 @@
 /** Reads certificate files of every known form. */
-import type { Material, MaterialCiphers, MaterialParts } from "./material.ts";
+import { finding } from "./finding.ts";
+import { IterationBudget } from "./iteration_budget.ts";
+import {
+  type Material,
+  type MaterialCiphers,
+  type MaterialParts,
+  maxMaterialBytes,
+  maxMaterialFiles,
+} from "./material.ts";
+import { PartsCollector } from "./parts_collector.ts";
+import { passphraseForms } from "./passphrase_form.ts";
+import { readFile } from "./read_file.ts";
 
 /** Returns what the files hold; what can't be read becomes a finding, never an error. */
-export async function readMaterial(_material: Material, _ciphers: MaterialCiphers): Promise<MaterialParts> {
-  return { certificates: [], keys: [], others: [], findings: [] };
+export async function readMaterial({ files, passphrase }: Material, ciphers: MaterialCiphers): Promise<MaterialParts> {
+  const collector = new PartsCollector();
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  if (bytes > maxMaterialBytes) {
+    collector.addFinding(finding("too_large", { bytes, limitBytes: maxMaterialBytes }));
+  } else if (files.length > maxMaterialFiles) {
+    collector.exceed("files", maxMaterialFiles);
+  } else {
+    const forms = passphraseForms(passphrase);
+    const reading = { ciphers, forms, budget: new IterationBudget(), collector, hasPassphrase: passphrase !== null };
+    for (const file of files) await readFile(file, reading);
+  }
+  return collector.parts;
 }

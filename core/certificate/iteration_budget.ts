@@ -1,0 +1,37 @@
+/** How much work files can ask for before anything is known about them. */
+import { damaged, type Obstacle, unsupported } from "./obstacle.ts";
+
+/** For one key; GnuTLS and NSS, the most thorough of the common tools, write 600,000. */
+const MAX_ITERATIONS = 2_000_000;
+/** For all that is given at once: GnuTLS encrypts each certificate apart, and this is a chain of six. */
+const MAX_ITERATIONS_IN_ALL = 5_000_000;
+
+/** Something whose key takes many iterations to derive. */
+interface Costly {
+  readonly iterations: number;
+}
+
+/** What is left of the work that one upload may ask for. */
+export class IterationBudget {
+  #left = MAX_ITERATIONS_IN_ALL;
+
+  /** Takes off what `parts` ask for. @throws {Obstacle} `unsupported` when it is more than is left */
+  spend(parts: readonly (Costly | null)[]): void {
+    const sum = parts.reduce((total, part) => total + (part?.iterations ?? 0), 0);
+    if (sum > this.#left) throw tooMany(sum);
+    this.#left -= sum;
+  }
+}
+
+/** Returns the iterations that a structure asks for. @throws {Obstacle} `unsupported` above 2,000,000; `damaged` */
+export function readIterations(value: number): number {
+  // The ASN.1 library returns numbers that do not fit as text.
+  const iterations = Number(value);
+  if (!(iterations >= 1)) throw damaged("its iteration count is not positive");
+  if (iterations > MAX_ITERATIONS) throw tooMany(iterations);
+  return iterations;
+}
+
+function tooMany(iterations: number): Obstacle {
+  return unsupported(`${iterations} iterations of key derivation, more than are worked through here`);
+}
