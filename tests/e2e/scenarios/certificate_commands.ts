@@ -90,7 +90,7 @@ export const certificateCommands: readonly Scenario[] = [
       assert.equal(other.code, 1);
       assert.match(
         other.stdout,
-        /^Error.*The private key does not belong.*\n\nThese files can't be put in service\.\n$/s,
+        /^Error in other\.pem: The private key does not belong.*\n\nThese files can't be put in service\.\n$/s,
       );
       assert.deepEqual((await readdir(stage.folder)).toSorted(), before);
     },
