@@ -88,10 +88,8 @@ export const certificateCommands: readonly Scenario[] = [
       );
       const other = await stage.cli(["cert", "check", "--cert", "leaf.pem", "--key", "other.pem"]);
       assert.equal(other.code, 1);
-      assert.match(
-        other.stdout,
-        /^Error in other\.pem: The private key does not belong.*\n\nThese files can't be put in service\.\n$/s,
-      );
+      assert.match(other.stdout, /^Error in other\.pem: The private key does not belong/m);
+      assert.match(other.stdout, /\n\nThese files can't be put in service\.\n$/);
       assert.deepEqual((await readdir(stage.folder)).toSorted(), before);
     },
   },
