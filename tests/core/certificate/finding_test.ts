@@ -8,7 +8,7 @@ type FactsOf<C extends FindingCode> = Parameters<typeof finding<C>>[1];
 const samples: { readonly [C in FindingCode]: readonly FactsOf<C>[] } = {
   no_certificate: [{ found: [] }, { found: ["a certificate request (CSR) in a.csr", "a public key in b.pub"] }],
   no_private_key: [{ found: [] }, { found: ["a public key"] }],
-  not_pem: [{ what: "a ZIP archive" }],
+  not_pem: [{ what: "a ZIP archive" }, { what: "an OpenSSH key", command: "ssh-keygen -p -m PEM -f KEY" }],
   key_mismatch: [{ keys: 1 }, { keys: 3 }],
   key_encrypted: [{ what: "the private key" }],
   wrong_passphrase: [{ what: "the private key" }],
