@@ -1,6 +1,6 @@
 /** The extensions of a certificate that matter to a TLS server and its chain. Pure. */
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { AsnArray, AsnConvert, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
+import { AsnConvert } from "@peculiar/asn1-schema";
 import {
   BasicConstraints,
   ExtendedKeyUsage,
@@ -15,7 +15,8 @@ import {
   SubjectKeyIdentifier,
 } from "@peculiar/asn1-x509";
 import ipaddr from "ipaddr.js";
-import { readHeader } from "./der_element.ts";
+import { type DerElement, firstElement, readElements, tags } from "./der_element.ts";
+import { damaged } from "./obstacle.ts";
 
 /** What the extensions of one certificate say (RFC 5280 section 4.2.1). */
 export interface CertificateExtensions {
@@ -34,12 +35,10 @@ export interface CertificateExtensions {
   readonly authorityKeyId: string | null;
 }
 
-/** `SEQUENCE OF` whatever: names of kinds that the ASN.1 library can't read must not keep the others from being read. */
-class AnySequence extends AsnArray<ArrayBuffer> {}
-AsnType({ type: AsnTypeTypes.Sequence, itemType: AsnPropTypes.Any })(AnySequence);
+/** Tags of GeneralName, and of the keyIdentifier in AuthorityKeyIdentifier. */
+const contextTags = { dnsName: 0x82, ipAddress: 0x87, keyIdentifier: 0x80 } as const;
 
-/** Context-specific tags: of GeneralName, and of the keyIdentifier in AuthorityKeyIdentifier. */
-const tags = { dnsName: 0x82, ipAddress: 0x87, keyIdentifier: 0x80 } as const;
+const latin1 = new TextDecoder("latin1");
 
 /** Reads the extensions of a certificate. @throws when one of them is damaged */
 export function readExtensions(extensions: readonly Extension[]): CertificateExtensions {
@@ -47,37 +46,31 @@ export function readExtensions(extensions: readonly Extension[]): CertificateExt
     const extension = extensions.find(({ extnID }) => extnID === id);
     return extension === undefined ? null : reader(extension.extnValue.buffer);
   };
-  const names = read(id_ce_subjectAltName, readTagged);
-  const authority = read(id_ce_authorityKeyIdentifier, readTagged) ?? [];
+  const names = read(id_ce_subjectAltName, readSequence);
+  const authority = read(id_ce_authorityKeyIdentifier, readSequence) ?? [];
   return {
     hasSubjectAltName: names !== null,
-    dnsNames: select(names ?? [], tags.dnsName).map((bytes) => new TextDecoder("latin1").decode(bytes)),
-    ipAddresses: select(names ?? [], tags.ipAddress)
+    dnsNames: select(names ?? [], contextTags.dnsName).map((bytes) => latin1.decode(bytes)),
+    ipAddresses: select(names ?? [], contextTags.ipAddress)
       .filter(isAddress)
       .map(formatAddress),
     keyUsage: read(id_ce_keyUsage, (der) => AsnConvert.parse(der, KeyUsage).toJSON()),
     extendedKeyUsage: read(id_ce_extKeyUsage, (der) => [...AsnConvert.parse(der, ExtendedKeyUsage)]),
     isCa: read(id_ce_basicConstraints, (der) => AsnConvert.parse(der, BasicConstraints).cA) ?? false,
     subjectKeyId: read(id_ce_subjectKeyIdentifier, readKeyId),
-    authorityKeyId: select(authority, tags.keyIdentifier).map(bytesToHex)[0] ?? null,
+    authorityKeyId: select(authority, contextTags.keyIdentifier).map(bytesToHex)[0] ?? null,
   };
 }
 
-interface Tagged {
-  readonly tag: number;
-  readonly content: Uint8Array;
+/** The elements of a sequence. The ASN.1 library would refuse all names where there is one of a kind that it can't read. */
+function readSequence(der: ArrayBuffer): DerElement[] {
+  const sequence = firstElement(new Uint8Array(der));
+  if (sequence?.tag !== tags.sequence) throw damaged("a field of it is damaged");
+  return [...readElements(sequence.content)];
 }
 
-function readTagged(der: ArrayBuffer): Tagged[] {
-  return [...AsnConvert.parse(der, AnySequence)].map((item) => {
-    const bytes = new Uint8Array(item ?? 0);
-    const header = readHeader(bytes, 0);
-    return { tag: header?.tag ?? 0, content: bytes.subarray(header?.contentStart ?? 0) };
-  });
-}
-
-function select(items: readonly Tagged[], wanted: number): Uint8Array[] {
-  return items.filter(({ tag }) => tag === wanted).map(({ content }) => content);
+function select(elements: readonly DerElement[], wanted: number): Uint8Array[] {
+  return elements.filter(({ tag }) => tag === wanted).map(({ content }) => content);
 }
 
 function readKeyId(der: ArrayBuffer): string {

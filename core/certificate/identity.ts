@@ -92,36 +92,32 @@ async function keyBelongs(
   keyDer: ArrayBuffer,
 ): Promise<boolean> {
   const algorithm = kind.type === "EC" ? ecdsa(kind.curve) : { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const publicKey = await importPublicKey(crypto, leaf, algorithm);
-  const privateKey = await importPrivateKey(crypto, keyDer, algorithm);
   const challenge = crypto.getRandomValues(new Uint8Array(32));
-  const signature = await crypto.subtle.sign(algorithm, privateKey, challenge);
-  return await crypto.subtle.verify(algorithm, publicKey, signature, challenge);
+  const signature = await signChallenge(crypto, keyDer, algorithm, challenge);
+  try {
+    const key = await crypto.subtle.importKey("spki", leaf.importableDer, algorithm, false, ["verify"]);
+    return await crypto.subtle.verify(algorithm, key, signature, challenge);
+  } catch (cause) {
+    // Some providers look at the key only when it is used.
+    throw new DispatchError("certificate_invalid", { reason: "its public key is damaged" }, { cause });
+  }
 }
 
 function ecdsa(namedCurve: string): EcKeyImportParams & EcdsaParams {
   return { name: "ECDSA", namedCurve, hash: "SHA-256" };
 }
 
-type SigningAlgorithm = ReturnType<typeof ecdsa> | RsaHashedImportParams;
-
-async function importPublicKey(
+async function signChallenge(
   crypto: Crypto,
-  { importableDer }: PublicKeyReading,
-  algorithm: SigningAlgorithm,
-): Promise<CryptoKey> {
+  keyDer: ArrayBuffer,
+  algorithm: ReturnType<typeof ecdsa> | RsaHashedImportParams,
+  challenge: BufferSource,
+): Promise<ArrayBuffer> {
   try {
-    return await crypto.subtle.importKey("spki", importableDer, algorithm, false, ["verify"]);
+    const key = await crypto.subtle.importKey("pkcs8", keyDer, algorithm, false, ["sign"]);
+    return await crypto.subtle.sign(algorithm, key, challenge);
   } catch (cause) {
-    throw new DispatchError("certificate_invalid", { reason: "its public key is damaged" }, { cause });
-  }
-}
-
-async function importPrivateKey(crypto: Crypto, keyDer: ArrayBuffer, algorithm: SigningAlgorithm): Promise<CryptoKey> {
-  try {
-    return await crypto.subtle.importKey("pkcs8", keyDer, algorithm, false, ["sign"]);
-  } catch (cause) {
-    // A key of another kind or curve is refused by the import itself.
+    // A key of another kind or curve is refused by the import itself, a damaged one perhaps only here.
     throw new DispatchError("certificate_key_mismatch", {}, { cause });
   }
 }

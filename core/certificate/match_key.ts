@@ -29,5 +29,5 @@ async function identifyEcKey(crypto: Crypto, namedCurve: string, pkcs8Der: Array
   const key = await crypto.subtle.importKey("pkcs8", pkcs8Der, { name: "ECDSA", namedCurve }, true, ["sign"]);
   const { x, y } = await crypto.subtle.exportKey("jwk", key);
   const [xBytes, yBytes] = [fromBase64Url(x ?? ""), fromBase64Url(y ?? "")];
-  return xBytes === null || yBytes === null ? null : ecKeyId(namedCurve, xBytes, yBytes);
+  return xBytes === null || yBytes === null ? null : ecKeyId(namedCurve, xBytes, yBytes.at(-1)! % 2 === 1);
 }

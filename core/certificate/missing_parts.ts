@@ -28,14 +28,14 @@ const hiding: readonly FindingCode[] = [
 
 /** Tells whether the certificate, the key, or the pair of both is missing. */
 export function findMissing({ parts, findings, hasCertificate, hasMatch }: PartsSituation): Finding[] {
-  const isHidden = (alone: FindingCode) => findings.some(({ code }) => code === alone || hiding.includes(code));
+  const isHidden = (...alone: FindingCode[]) => findings.some(({ code }) => [...hiding, ...alone].includes(code));
   const others = parts.others.map(({ what }) => what);
   const hasKey = parts.keys.length > 0;
   const missing: Finding[] = [];
   if (!hasCertificate && !isHidden("broken_certificate")) {
     missing.push(finding("no_certificate", { found: listFound(hasKey ? ["a private key", ...others] : others) }));
   }
-  if (isHidden("broken_key")) return missing;
+  if (isHidden("broken_key", "unsupported_key")) return missing;
   if (!hasKey) {
     missing.push(
       finding("no_private_key", { found: listFound(hasCertificate ? ["a certificate", ...others] : others) }),

@@ -62,7 +62,7 @@ export function labelCertificate({ subject, extensions, serial }: ParsedCertific
 
 /** Decodes a certificate. @throws when it is none, or more follows it, which no TLS library takes */
 export function decodeCertificate(der: ArrayBuffer): Certificate {
-  const certificate = AsnConvert.parse(der, Certificate);
+  const certificate = AsnConvert.parse(der, Certificate, { berOptions: { parseEmbedded: false } });
   const header = readHeader(new Uint8Array(der), 0);
   if (header?.length !== der.byteLength - (header?.contentStart ?? 0)) throw damaged("more bytes follow it");
   return certificate;

@@ -3,6 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { id_RSASSA_PSS, id_rsaEncryption, RSAPublicKey } from "@peculiar/asn1-rsa";
 import { AsnConvert, AsnProp, AsnPropTypes, AsnType, AsnTypeTypes } from "@peculiar/asn1-schema";
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
+import { singleLine } from "./single_line.ts";
 
 /** The key of a certificate: an elliptic curve (`P-256`, `P-384`, `P-521`), or RSA and its size in bits. */
 export type KeyFacts =
@@ -35,6 +36,8 @@ const LEAST_RSA_BITS = 2048;
 const MOST_RSA_BITS = 8192;
 /** BoringSSL refuses longer public exponents. */
 const MOST_EXPONENT_BITS = 33;
+/** The most characters that are shown of an object identifier. */
+const MAX_ID_LENGTH = 64;
 
 interface Curve {
   readonly name: string;
@@ -85,7 +88,7 @@ export function readPublicKey(info: SubjectPublicKeyInfo): PublicKeyReading {
   const other = otherAlgorithms[algorithm];
   return {
     importableDer: AsnConvert.serialize(info),
-    name: other?.name ?? `the algorithm ${algorithm}`,
+    name: other?.name ?? `the algorithm ${singleLine(algorithm, MAX_ID_LENGTH)}`,
     facts: other?.name.startsWith("Ed") ? { type: "EC", curve: other.name } : null,
     standing: "unsupported",
     standingInChain: other?.inChain ? "good" : "unsupported",
@@ -114,21 +117,34 @@ function readRsa(info: SubjectPublicKeyInfo): PublicKeyReading {
 
 function readEc(info: SubjectPublicKeyInfo): PublicKeyReading {
   const { id, curve } = readCurve(info.algorithm);
-  const point = new Uint8Array(info.subjectPublicKey);
-  const size = curve?.servedBytes ?? null;
-  const isCompressed = point[0] === 2 || point[0] === 3;
-  const isServed = size !== null && point[0] === 4 && point.length === 1 + 2 * size;
-  const name = curve?.name ?? (id === null ? "an elliptic curve with parameters of its own" : `the curve ${id}`);
+  const point = readPoint(new Uint8Array(info.subjectPublicKey), curve?.servedBytes ?? null);
+  const shownId = id === null ? null : singleLine(id, MAX_ID_LENGTH);
+  const name = curve?.name ?? (id === null ? "an elliptic curve with parameters of its own" : `the curve ${shownId}`);
   return {
     importableDer: AsnConvert.serialize(info),
-    name: isCompressed ? `${name} with a compressed point` : name,
-    facts: { type: "EC", curve: curve?.name ?? id ?? "explicit parameters" },
-    standing: isServed ? "good" : "unsupported",
+    name: point?.isCompressed ? `${name} with a compressed point` : name,
+    facts: { type: "EC", curve: curve?.name ?? shownId ?? "explicit parameters" },
+    // When Bun serves a compressed point, OpenSSL's client ends the handshake of TLS 1.2.
+    standing: point === null || point.isCompressed ? "unsupported" : "good",
     standingInChain: id === null || curve?.inChain ? "good" : "unsupported",
-    id: isServed
-      ? ecKeyId(curve!.name, point.subarray(1, 1 + size), point.subarray(1 + size))
-      : otherKeyId(info.algorithm),
+    id: point === null ? otherKeyId(info.algorithm) : ecKeyId(name, point.x, point.isYOdd),
   };
+}
+
+interface Point {
+  readonly x: Uint8Array;
+  readonly isYOdd: boolean;
+  readonly isCompressed: boolean;
+}
+
+/** Reads a point whose coordinates have `size` bytes (SEC 1 section 2.3.4); `null` when it is none. */
+function readPoint(bytes: Uint8Array, size: number | null): Point | null {
+  if (size === null) return null;
+  const x = bytes.subarray(1, 1 + size);
+  const [form = 0, last = 0] = [bytes[0], bytes.at(-1)];
+  if (form === 4 && bytes.length === 1 + 2 * size) return { x, isYOdd: last % 2 === 1, isCompressed: false };
+  if ((form === 2 || form === 3) && bytes.length === 1 + size) return { x, isYOdd: form === 3, isCompressed: true };
+  return null;
 }
 
 /** Returns the curve of a key; no identifier when the key spells out a curve of its own, which few programs take. */
@@ -149,9 +165,9 @@ export function rsaKeyId(modulus: ArrayBuffer, publicExponent: ArrayBuffer): str
   return `RSA ${toNumber(modulus)} ${toNumber(publicExponent)}`;
 }
 
-/** Identifies a key on one of the curves that are served. */
-export function ecKeyId(curve: string, x: Uint8Array, y: Uint8Array): string {
-  return `${curve} ${bytesToHex(x)} ${bytesToHex(y)}`;
+/** Identifies a key on one of the curves that are served, by what a compressed point has as well. */
+export function ecKeyId(curve: string, x: Uint8Array, isYOdd: boolean): string {
+  return `${curve} ${bytesToHex(x)} ${isYOdd ? "odd" : "even"}`;
 }
 
 /** Identifies the kind of a key only: enough to say of a pair that this kind is not served. */

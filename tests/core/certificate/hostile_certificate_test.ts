@@ -1,7 +1,8 @@
 /** Certificates that were made to do harm: what they hold is shown bounded and on one line, or they are refused. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { judgeParts, type MaterialCheck } from "../../../core/certificate/check_material.ts";
+import type { MaterialCheck } from "../../../core/certificate/check_material.ts";
+import { judgeParts } from "../../../core/certificate/judge_parts.ts";
 import { singleLine } from "../../../core/certificate/single_line.ts";
 import {
   certificateFile,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { type JudgementOptions, judgeParts, type MaterialCheck } from "../../../../core/certificate/check_material.ts";
+import type { MaterialCheck } from "../../../../core/certificate/check_material.ts";
+import { type JudgementOptions, judgeParts } from "../../../../core/certificate/judge_parts.ts";
 import type { MaterialParts } from "../../../../core/certificate/material.ts";
 import { decodeCertificatesPem } from "../../../../core/certificate/pem.ts";
 import {
@@ -22,7 +23,7 @@ import type { Provider } from "../providers.ts";
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 const EMAIL = "1.3.6.1.5.5.7.3.4";
 
-export function checkSuite({ name, crypto }: Provider): void {
+export function judgeSuite({ name, crypto }: Provider): void {
   const judge = (parts: Partial<MaterialParts>, options: Partial<JudgementOptions> = {}) =>
     judgeParts(makeParts(parts), { crypto, nowMs, serverName, ...options });
   const make = (request: Partial<IssueRequest> = {}) => issue(crypto, { name: `CN=${serverName}`, ...request });
