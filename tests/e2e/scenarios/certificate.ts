@@ -1,31 +1,13 @@
 /** The shared certificate, seen with OpenSSL from outside. */
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { run } from "../../support/e2e_process.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
+import { shakeHands, shownBy, startTls } from "../../support/openssl_client.ts";
 import type { Scenario } from "../scenario.ts";
 
 const tools = ["openssl"];
 
-/** Makes one TLS connection and returns all that openssl says about it. */
-async function handshake(port: number, ...options: string[]): Promise<string> {
-  const command = ["openssl", "s_client", "-connect", `127.0.0.1:${port}`, "-showcerts", ...options];
-  const result = await run(command, { timeoutMs: 15_000 });
-  return result.stdout + result.stderr;
-}
-
-const overSmtp = (stage: Stage, ...options: string[]) =>
-  handshake(stage.ports.smtp, "-starttls", "smtp", "-name", "client.example.org", ...options);
-const overHttps = (stage: Stage, ...options: string[]) => handshake(stage.ports.https, ...options);
-
-/** SHA-256 fingerprint of the first certificate in openssl's output, as openssl prints it. */
-async function fingerprint(output: string): Promise<string> {
-  const pem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(output)?.[0];
-  assert.ok(pem, `no certificate was served:\n${output}`);
-  const result = await run(["openssl", "x509", "-noout", "-fingerprint", "-sha256"], { input: pem });
-  return result.stdout.trim().split("=")[1] as string;
-}
+const overSmtp = (stage: Stage, ...options: string[]) => shakeHands(stage.ports.smtp, ...startTls, ...options);
+const overHttps = (stage: Stage, ...options: string[]) => shakeHands(stage.ports.https, ...options);
 
 /** The shared certificate. */
 export const certificate: readonly Scenario[] = [
@@ -34,33 +16,14 @@ export const certificate: readonly Scenario[] = [
     tools,
     async play(stage) {
       const first = await stage.start();
-      const shared = await fingerprint(await overSmtp(stage));
-      assert.equal(await fingerprint(await overHttps(stage)), shared);
-      assert.notEqual(await fingerprint(await handshake(stage.ports.operator)), shared);
+      const shared = await shownBy(stage.ports.smtp, ...startTls);
+      assert.equal(shared.length, 1);
+      assert.deepEqual(await shownBy(stage.ports.https), shared);
+      assert.notDeepEqual(await shownBy(stage.ports.operator), shared);
       await first.stop();
       await stage.start();
-      assert.equal(await fingerprint(await overSmtp(stage)), shared);
-      assert.equal(await fingerprint(await overHttps(stage)), shared);
-    },
-  },
-  {
-    name: "the dashboard serves the certificate that the environment names, and its own when that is broken",
-    tools,
-    async play(stage) {
-      const [cert, key] = [join(stage.folder, "cert.pem"), join(stage.folder, "key.pem")];
-      const subject = ["-nodes", "-days", "30", "-subj", "/CN=dashboard.example.org", "-keyout", key, "-out", cert];
-      await run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", ...subject]);
-      Object.assign(stage.environment, { DISPATCH_DASHBOARD_CERT: cert, DISPATCH_DASHBOARD_KEY: key });
-      const first = await stage.start();
-      assert.equal(
-        await fingerprint(await handshake(stage.ports.operator)),
-        await fingerprint(await readFile(cert, "utf8")),
-      );
-      await first.stop();
-      await writeFile(key, "no key");
-      const second = await stage.start();
-      await fingerprint(await handshake(stage.ports.operator));
-      await second.logged(/certificate\.dashboard_unreadable/);
+      assert.deepEqual(await shownBy(stage.ports.smtp, ...startTls), shared);
+      assert.deepEqual(await shownBy(stage.ports.https), shared);
     },
   },
   {
@@ -73,7 +36,7 @@ export const certificate: readonly Scenario[] = [
         identity: { fingerprintSha256: string; dnsNames: string[]; ipAddresses: string[] };
         served: { port: number; current: boolean }[];
       }>("cert", "show");
-      assert.equal(shown.identity.fingerprintSha256, await fingerprint(await overSmtp(stage)));
+      assert.deepEqual([shown.identity.fingerprintSha256], await shownBy(stage.ports.smtp, ...startTls));
       assert.ok(shown.identity.dnsNames.includes("localhost"));
       assert.ok(shown.identity.ipAddresses.includes("127.0.0.1"));
       for (const port of [stage.ports.smtp, stage.ports.https]) {

@@ -1,10 +1,15 @@
 /** All scenarios, in the order in which someone meets Dispatch. */
 import type { Scenario } from "../scenario.ts";
+import { adminPassword } from "./admin_password.ts";
 import { badStart } from "./bad_start.ts";
 import { certificate } from "./certificate.ts";
+import { certificateChange } from "./certificate_change.ts";
 import { certificateCommands } from "./certificate_commands.ts";
+import { certificateProof } from "./certificate_proof.ts";
+import { certificateSecrets } from "./certificate_secrets.ts";
 import { commandLine } from "./command_line.ts";
 import { crash } from "./crash.ts";
+import { dashboardCertificate } from "./dashboard_certificate.ts";
 import { delivery } from "./delivery.ts";
 import { documents } from "./documents.ts";
 import { firstStart } from "./first_start.ts";
@@ -16,10 +21,15 @@ import { retry } from "./retry.ts";
 /** See the file's first line. */
 export const scenarios: readonly Scenario[] = [
   ...firstStart,
+  ...adminPassword,
   ...readme,
   ...documents,
   ...certificate,
   ...certificateCommands,
+  ...certificateChange,
+  ...certificateProof,
+  ...certificateSecrets,
+  ...dashboardCertificate,
   ...delivery,
   ...httpApi,
   ...retry,

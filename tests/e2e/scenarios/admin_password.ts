@@ -1,0 +1,83 @@
+/** The administrator's password: from the environment, by the setup code, and set anew on the host. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../../support/e2e_process.ts";
+import type { Stage } from "../../support/e2e_stage.ts";
+import type { Scenario } from "../scenario.ts";
+
+const password = "correct horse battery";
+const tools = ["curl"];
+
+/** Posts JSON to the admin API; gives the status. */
+async function post({ ports }: Stage, path: string, body: unknown): Promise<number> {
+  const url = `https://127.0.0.1:${ports.operator}/api/auth/${path}`;
+  const options = ["--silent", "--insecure", "--output", "/dev/null", "--write-out", "%{http_code}"];
+  const json = ["--header", "content-type: application/json", "--data", JSON.stringify(body)];
+  return Number((await run(["curl", ...options, ...json, url])).stdout);
+}
+
+const signIn = (stage: Stage, text: string) => post(stage, "login", { password: text });
+
+/** See the file's first line. */
+export const adminPassword: readonly Scenario[] = [
+  {
+    name: "DISPATCH_ADMIN_PASSWORD is the password of a first start, and of no later one",
+    tools,
+    async play(stage) {
+      stage.environment.DISPATCH_ADMIN_PASSWORD = password;
+      const first = await stage.start();
+      assert.doesNotMatch(first.stdout, /setup code/i);
+      assert.equal(await signIn(stage, password), 200);
+      await first.stop();
+      assert.ok(!(await readFile(join(stage.dataDirectory, "dispatch.db"))).includes(password));
+      stage.environment.DISPATCH_ADMIN_PASSWORD = "some other password";
+      const second = await stage.start();
+      assert.equal(await signIn(stage, "some other password"), 401);
+      assert.equal(await signIn(stage, password), 200);
+      assert.ok(!(first.stderr + second.stderr).includes(password));
+    },
+  },
+  {
+    name: "a password of the environment that is too short refuses the start in one line that does not repeat it",
+    async play(stage) {
+      stage.environment.DISPATCH_ADMIN_PASSWORD = "tooshort";
+      const { code, stdout, stderr } = await stage.cli(["serve"]);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /DISPATCH_ADMIN_PASSWORD.*12 characters/);
+      assert.doesNotMatch(stdout + stderr, /tooshort/);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+    },
+  },
+  {
+    name: "the setup code sets the password, and is not printed any more once there is one",
+    tools,
+    async play(stage) {
+      const first = await stage.start();
+      const code = /setup code[^:]*:\s+(\S+)/i.exec(first.stdout)?.[1] ?? "";
+      assert.equal(await post(stage, "setup", { code: "AAAA-AAAA-AAAA", password }), 403);
+      assert.equal(await post(stage, "setup", { code, password }), 200);
+      await first.stop();
+      const second = await stage.start();
+      assert.doesNotMatch(second.stdout, /setup code/i);
+      assert.equal(await signIn(stage, password), 200);
+    },
+  },
+  {
+    name: "admin reset-password sets it anew, beside a running service and without one",
+    tools,
+    async play(stage) {
+      const reset = (text: string) => stage.cli(["admin", "reset-password", "--password-file", "-"], { input: text });
+      assert.equal((await reset("set before any start")).code, 0);
+      const service = await stage.start();
+      assert.doesNotMatch(service.stdout, /setup code/i);
+      assert.equal(await signIn(stage, "set before any start"), 200);
+      assert.equal((await reset("set while it runs")).code, 0);
+      assert.equal(await signIn(stage, "set before any start"), 401);
+      assert.equal(await signIn(stage, "set while it runs"), 200);
+      const short = await reset("short");
+      assert.equal(short.code, 2);
+      assert.match(short.stderr, /at least 12 characters/);
+    },
+  },
+];
