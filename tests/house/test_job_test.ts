@@ -49,9 +49,13 @@ test("runTests collects what a suite has left out", async (t) => {
   assert.deepEqual(leftOut, ["this (that is missing)"]);
 });
 
-test("planTests finds the scenarios of every target, and the core on three runtimes", () => {
+test("planTests finds the scenarios of every target, the core on three runtimes, and the pages on one", () => {
   const names = planTests().map(({ area, target }) => `${area} ${target}`);
   for (const target of ["node", "bun", "deno"]) assert.ok(names.includes(`core ${target}`));
+  assert.deepEqual(
+    names.filter((name) => name.startsWith("pages ")),
+    ["pages bun"],
+  );
   assert.deepEqual(names.slice(-3), ["e2e bun", "e2e node", "e2e binary"]);
 });
 

@@ -6,8 +6,9 @@ import type { TestJob, TestTarget } from "./test_job.ts";
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const everyTarget: readonly TestTarget[] = ["node", "bun", "deno", "binary"];
 
-/** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. */
+/** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. Pages look alike from both. */
 function targetsOf(area: string): readonly TestTarget[] {
+  if (area === "pages") return ["bun"];
   return area === "core" ? ["node", "bun", "deno"] : ["node", "bun"];
 }
 

@@ -56,10 +56,12 @@ const runners = {
   },
 } as const;
 
+/** Areas whose tests start a service: they are driven from Node, whatever runtime that has. */
+const drivenFromNode: ReadonlySet<string> = new Set(["e2e", "pages"]);
+
 /** Runs the files of a job, in `cwd` (default: the project's root). */
 export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
-  // A scenario is driven from Node, whatever runtime the service that it starts has.
-  const runner = runners[job.area === "e2e" || job.target === "binary" ? "node" : job.target];
+  const runner = runners[drivenFromNode.has(job.area) || job.target === "binary" ? "node" : job.target];
   const [program, ...options] = runner.command;
   const startedMs = performance.now();
   const finished = await run([`${programs}${program}`, ...options, ...job.files.map((file) => `./${file}`)], {

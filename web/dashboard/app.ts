@@ -32,13 +32,15 @@ export function dashboardApp(dependencies: OperatorDependencies): Hono<AdminEnv>
   }
   app.route("/", certificateRoutes(dependencies));
   app.onError((error, context) => {
+    const isRead = context.req.method === "GET" || context.req.method === "HEAD";
+    if (isDispatchError(error, "not_signed_in") && isRead) {
+      const next = encodeURIComponent(readNext(context.req.path));
+      return context.redirect(access.needsSetup ? "/setup" : `/sign-in?next=${next}`, 303);
+    }
     onFailure(error, context.env);
     if (!isDispatchError(error)) return context.html(errorPage(new DispatchError("internal_error", {})), 500);
-    if (!isDispatchError(error, "not_signed_in")) return context.html(errorPage(error), statusOf(error));
-    const isRead = context.req.method === "GET" || context.req.method === "HEAD";
-    if (access.needsSetup) return context.redirect("/setup", 303);
-    if (isRead) return context.redirect(`/sign-in?next=${encodeURIComponent(readNext(context.req.path))}`, 303);
-    return context.html(signInPage({ error, next: certificatePaths.page }), 401);
+    const page = error.code === "not_signed_in" ? signInPage({ error, next: certificatePaths.page }) : errorPage(error);
+    return context.html(page, statusOf(error));
   });
   return app;
 }
