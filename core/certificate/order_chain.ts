@@ -4,7 +4,7 @@ import { rankByFaults } from "./ranking.ts";
 import { isSelfSigned, verifySignature } from "./signature.ts";
 
 /** Bounds the work on certificates that all claim to be each other's issuer. */
-const MAX_VERIFICATIONS = 128;
+const MAX_VERIFICATIONS = 64;
 
 /** A chain as it was found. */
 export interface OrderedChain<C extends ParsedCertificate> {
