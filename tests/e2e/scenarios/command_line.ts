@@ -158,7 +158,7 @@ export const commandLine: readonly Scenario[] = [
     async play(stage) {
       const top = await stage.cli(["--help"]);
       assert.equal(top.code, 0);
-      for (const command of ["serve", "config", "cert", "relay", "key", "queue", "log", "send", "health", "version"]) {
+      for (const command of "serve config cert relay key queue log admin send health version".split(" ")) {
         assert.match(top.stdout, new RegExp(`^\\s+${command}\\b`, "m"));
         const help = await stage.cli([command, "--help"]);
         assert.deepEqual([help.code, help.stderr], [0, ""], command);
