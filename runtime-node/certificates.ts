@@ -11,6 +11,7 @@ import { openFiles } from "./files.ts";
 import { idSource } from "./id_source.ts";
 import type { DispatchData } from "./open_data.ts";
 import { decryptTripleDes } from "./triple_des.ts";
+import { tryServing } from "./try_serving.ts";
 import { watchFiles } from "./watch_files.ts";
 
 /** How often certificates are looked at, for their renewal. */
@@ -34,7 +35,7 @@ export async function openCertificates(sources: CertificateSources): Promise<Cer
   const { environment, data, logger } = sources;
   const { box, config, stores } = data;
   const files = openFiles(environment.dataDirectory);
-  const parts = { crypto, decryptTripleDes, files, box, clock: systemClock, logger };
+  const parts = { crypto, decryptTripleDes, tryServing, files, box, clock: systemClock, logger };
   const uniqueId = (prefix: string): string => idSource.uniqueId(prefix);
   const shared = await CertificateService.open({ ...parts, records: stores.certificates, config, hostNames, uniqueId });
   const names = () => ({ serverName: config.holder.current["listener.server_name"], ...hostNames() });
@@ -53,7 +54,13 @@ export async function maintainCertificates({ shared, dashboard }: Certificates, 
     refresh();
   }, maintenanceMs);
   daily.unref();
-  const watch = await watchFiles(Object.values(dashboard.files ?? {}), refresh);
+  const watch = await watchFiles(Object.values(dashboard.files ?? {}), {
+    onChange: refresh,
+    onUnwatched(directory, error) {
+      const message = `Changes in ${directory} can't be watched: the dashboard's certificate is read once an hour instead.`;
+      logger.warn("certificate.dashboard_unwatched", message, { directory, error });
+    },
+  });
   return () => {
     clearInterval(daily);
     watch.close();

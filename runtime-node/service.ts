@@ -170,13 +170,14 @@ function openOperator(context: ServiceContext, access: AdminAccess, { data }: Fo
   return operatorApp(dependencies);
 }
 
+/** Refusals are told to whoever asked; for the log only those matter that a setting can lift. */
 function reportFailure(error: unknown, address: string, logger: Logger): void {
-  if (isDispatchError(error)) {
-    logger.warn("dashboard.refused", error.message, { address, code: error.code });
-  } else {
+  if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });
-  }
+  } else if (error.code === "address_not_allowed") {
+    logger.warn("dashboard.refused", `${error.message} ${error.remedy}`, { address });
+  } else logger.debug("dashboard.refused", error.message, { address, code: error.code });
 }
 
 /** Binds the new ports before the change is stored, and closes the old ones once it is in force. */

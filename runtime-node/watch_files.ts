@@ -15,14 +15,22 @@ export interface FileWatch {
   close(): void;
 }
 
+/** Who is told. */
+export interface FileWatcher {
+  onChange(): void;
+  /** A directory can't be watched: changes in it are noticed once an hour only. Told once for each. */
+  onUnwatched(directory: string, error: Error): void;
+}
+
 /**
- * Calls `onChange` soon after one of `paths` (absolute) may have become another file, or come into being; and hourly.
+ * Calls `watcher.onChange` soon after one of `paths` (absolute) may have become another file, or come into being; and hourly.
  *
  * What is watched are the directory entries that a path leads through, links and their targets included, since that is
  * where certbot (links in `live/`), Kubernetes (the link `..data`) and a rename make their change.
  */
-export async function watchFiles(paths: readonly string[], onChange: () => void): Promise<FileWatch> {
+export async function watchFiles(paths: readonly string[], watcher: FileWatcher): Promise<FileWatch> {
   let watchers: FSWatcher[] = [];
+  const unwatched = new Set<string>();
   let settling: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -30,14 +38,19 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
     settling ??= setTimeout(async () => {
       settling = undefined;
       await rewatch();
-      if (!isClosed) onChange();
+      if (!isClosed) watcher.onChange();
     }, settleMs);
+  }
+  function failed(directory: string, error: Error): void {
+    if (unwatched.has(directory)) return;
+    unwatched.add(directory);
+    watcher.onUnwatched(directory, error);
   }
   /** A directory that was replaced is another one, so each change starts the watch anew. */
   async function rewatch(): Promise<void> {
     const entries = await Promise.all(paths.map(entriesBehind));
-    for (const watcher of watchers) watcher.close();
-    watchers = isClosed ? [] : watchEntries(entries.flat(), changed);
+    for (const open of watchers) open.close();
+    watchers = isClosed ? [] : watchEntries(entries.flat(), changed, failed);
   }
   const hourly = setInterval(changed, rereadMs);
   hourly.unref();
@@ -47,13 +60,17 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
       isClosed = true;
       clearTimeout(settling);
       clearInterval(hourly);
-      for (const watcher of watchers) watcher.close();
+      for (const open of watchers) open.close();
     },
   };
 }
 
 /** Watches the directories of `entries`, and tells of changes to those entries alone. */
-function watchEntries(entries: readonly string[], onChange: () => void): FSWatcher[] {
+function watchEntries(
+  entries: readonly string[],
+  onChange: () => void,
+  onFailure: (directory: string, error: Error) => void,
+): FSWatcher[] {
   const names = Map.groupBy(new Set(entries), dirname);
   return [...names].flatMap(([directory, paths]) => {
     const wanted = new Set(paths.map((path) => basename(path)));
@@ -63,8 +80,9 @@ function watchEntries(entries: readonly string[], onChange: () => void): FSWatch
         if (name === null || wanted.has(name)) onChange();
       });
       return [watcher.on("error", onChange)];
-    } catch {
-      // A directory that this user may not read is not watched: what is in it is read once an hour all the same.
+    } catch (error) {
+      // The system watches no more, or this user may not read the directory. One that has gone is noticed in its parent.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") onFailure(directory, error as Error);
       return [];
     }
   });

@@ -25,9 +25,7 @@ describe("watchFiles", () => {
   const at = (...names: string[]): string => join(folder, ...names);
 
   async function follow(...paths: string[]): Promise<void> {
-    watch = await watchFiles(paths, () => {
-      changes++;
-    });
+    watch = await watchFiles(paths, { onChange: () => changes++, onUnwatched: assert.fail });
   }
 
   /** Acts, and waits until that was noticed and the watch is up again. */
@@ -131,10 +129,8 @@ describe("watchFiles", () => {
   it("is silent once it is closed", async () => {
     writeFileSync(at("cert.pem"), "1");
     await follow(at("cert.pem"));
-    const other = await watchFiles([at("cert.pem")], () => {
-      otherChanges++;
-    });
     let otherChanges = 0;
+    const other = await watchFiles([at("cert.pem")], { onChange: () => otherChanges++, onUnwatched: assert.fail });
     other.close();
     await noticed("the write", () => writeFileSync(at("cert.pem"), "2"));
     assert.equal(otherChanges, 0);
