@@ -10,6 +10,7 @@ import type { MaterialInput } from "./cli/given_material.ts";
 import { systemClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { decryptTripleDes } from "./triple_des.ts";
+import { tryServing } from "./try_serving.ts";
 
 /**
  * Performs the operation `cert.check` on the files alone.
@@ -23,7 +24,7 @@ export async function checkCertificate(
   given: string | undefined,
 ): Promise<CertificateCheck> {
   const serverName = given ?? unconfiguredServerName(environment);
-  const options = { crypto, decryptTripleDes, serverName, nowMs: systemClock.nowMs() };
+  const options = { crypto, decryptTripleDes, tryServing, serverName, nowMs: systemClock.nowMs() };
   const certificates = { check: (material: Material) => checkMaterial(material, options) };
   return await checkFiles(
     { certificates, clock: systemClock },

@@ -7,7 +7,7 @@ import type { SecretBox } from "../secret/mod.ts";
 import { CertificateHistory, type StoredIdentity } from "./certificate_history.ts";
 import type { CertificateRecord, CertificateRecordStore } from "./certificate_record.ts";
 import { explain } from "./certificate_store.ts";
-import { checkMaterial, type MaterialCheck } from "./check_material.ts";
+import { checkMaterial, type MaterialCheck, type TryServing } from "./check_material.ts";
 import { generateSelfSigned } from "./generate.ts";
 import { readGenerateRequest } from "./generate_request.ts";
 import type { EarlierRecord, HistoryPlan } from "./history_plan.ts";
@@ -35,6 +35,7 @@ export type { CertificateSource } from "./recorded_identity.ts";
 export interface CertificateServiceOptions {
   readonly crypto: Crypto;
   readonly decryptTripleDes: DecryptTripleDes;
+  readonly tryServing: TryServing;
   readonly files: Files;
   readonly box: SecretBox;
   readonly records: CertificateRecordStore;
@@ -129,9 +130,9 @@ export class CertificateService {
 
   /** Checks files by every rule; changes nothing. */
   check(material: Material): Promise<MaterialCheck> {
-    const { crypto, decryptTripleDes, config, clock } = this.#options;
+    const { config, clock } = this.#options;
     const serverName = config.holder.current["listener.server_name"];
-    return checkMaterial(material, { crypto, decryptTripleDes, serverName, nowMs: clock.nowMs() });
+    return checkMaterial(material, { ...this.#options, serverName, nowMs: clock.nowMs() });
   }
 
   /** Puts what the files hold in service. @throws {DispatchError} `certificate_refused`, `certificate_changed`, `certificate_not_stored`, `config_pinned` */

@@ -1,6 +1,6 @@
 /** Checks certificate files against all the rules, and puts the identity together that they hold. */
 import type { CertificateFacts } from "./facts.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 import type { TlsIdentity } from "./identity.ts";
 import { judgeParts } from "./judge_parts.ts";
 import type { Material, MaterialCiphers } from "./material.ts";
@@ -16,8 +16,12 @@ export interface MaterialCheck {
   readonly identity: TlsIdentity | null;
 }
 
+/** Loads an identity as a listener would, and serves nothing. Returns why that failed, or `null`. */
+export type TryServing = (identity: TlsIdentity) => string | null;
+
 /** What files are checked against. */
 export interface MaterialCheckOptions extends MaterialCiphers {
+  readonly tryServing: TryServing;
   /** `listener.server_name` */
   readonly serverName: string;
   readonly nowMs: number;
@@ -25,5 +29,9 @@ export interface MaterialCheckOptions extends MaterialCiphers {
 
 /** Checks files by every rule; changes nothing and throws nothing. */
 export async function checkMaterial(material: Material, options: MaterialCheckOptions): Promise<MaterialCheck> {
-  return await judgeParts(await readMaterial(material, options), options);
+  const check = await judgeParts(await readMaterial(material, options), options);
+  const reason = check.identity === null ? null : options.tryServing(check.identity);
+  if (reason === null) return check;
+  // The last word has what will serve it: no list of rules knows all that a TLS library refuses.
+  return { ...check, findings: [finding("not_servable", { reason }), ...check.findings], identity: null };
 }

@@ -2,7 +2,7 @@
 import type { Clock, DecryptTripleDes, Logger } from "../capabilities.ts";
 import { isDispatchError } from "../error/mod.ts";
 import type { SelfSignedStore } from "./certificate_store.ts";
-import { checkMaterial } from "./check_material.ts";
+import { checkMaterial, type TryServing } from "./check_material.ts";
 import type { Finding } from "./finding.ts";
 import type { TlsIdentity } from "./identity.ts";
 import { CertificateKeeper } from "./keeper.ts";
@@ -20,6 +20,7 @@ export interface CertificatePair {
 /** What the certificate rests on. */
 export interface DashboardCertificateOptions extends SelfSignedStore {
   readonly decryptTripleDes: DecryptTripleDes;
+  readonly tryServing: TryServing;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the host is called at this moment. */

@@ -12,7 +12,7 @@ interface KindDefinition {
 /** All kinds that are known; the first whose shape fits is it. */
 const definitions = {
   pfx: { isKey: false, what: "a PFX file", shape: /^\{I\{D0/ },
-  pkcs8: { isKey: true, what: "a private key", shape: /^\{I\{D.*\}O/ },
+  pkcs8: { isKey: true, what: "a private key", shape: /^\{I\{D([^{}]|\{[^{}]*\})*\}O/ },
   pkcs1: { isKey: true, what: "a private key", shape: /^\{I(I{8}|I+$)/ },
   dsa_key: { isKey: true, what: "a private key", shape: /^\{I{6}\}/ },
   sec1: { isKey: true, what: "a private key", shape: /^\{IO/ },

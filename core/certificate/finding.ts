@@ -76,6 +76,10 @@ const definitions = {
         ? "Request a certificate with a new key: ECDSA P-256 or P-384, or RSA with 2048 to 4096 bits."
         : "Have the certificate issued by an authority whose key is RSA, or ECDSA P-256 or P-384.",
   }),
+  not_servable: error<{ reason: string }>({
+    message: ({ reason }) => `The listeners of this server can't load the certificate: ${reason}.`,
+    remedy: () => "Have it issued again, with a new key: ECDSA P-256, or RSA with 2048 bits or more.",
+  }),
   not_for_servers: error<{ extension: "key usage" | "extended key usage"; usages: readonly string[] }>({
     message: ({ extension, usages }) =>
       `The certificate is not for servers; its ${extension} is ${usages.length === 0 ? "empty" : usages.join(", ")}.`,

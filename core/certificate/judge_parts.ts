@@ -15,7 +15,7 @@ import { type OrderedChain, orderChain } from "./order_chain.ts";
 import { decodeCertificate, explainDamage, readCertificate } from "./parsed_certificate.ts";
 
 /** What parts are judged by. */
-export type JudgementOptions = Omit<MaterialCheckOptions, "decryptTripleDes">;
+export type JudgementOptions = Omit<MaterialCheckOptions, "decryptTripleDes" | "tryServing">;
 
 /** Checks what was found in files by every rule. Throws nothing. */
 export async function judgeParts(parts: MaterialParts, options: JudgementOptions): Promise<MaterialCheck> {

@@ -16,14 +16,19 @@ export interface PassphraseForm {
 export function passphraseForms(passphrase: string | null): PassphraseForm[] {
   const typed = passphrase ?? "";
   const utf8 = utf8ToBytes(typed);
-  const standard = { bmp: toBmp(typed), text: utf8 };
+  const bmp = toBmp(typed);
+  // NSS takes the form of PKCS#12 for ciphers that are not of PKCS#12, too.
+  const forms = [
+    { bmp, text: utf8 },
+    { bmp, text: bmp },
+  ];
   // With an empty passphrase some programs leave out even the two zero bytes.
-  if (typed === "") return [standard, { bmp: new Uint8Array(0), text: utf8 }];
-  if (utf8.length === typed.length) return [standard];
+  if (typed === "") return [...forms, { bmp: new Uint8Array(0), text: utf8 }];
+  if (utf8.length === typed.length) return forms;
   // OpenSSL before 1.1.0 took each byte for a character; and in a terminal of Latin-1 every version does.
-  const older = { bmp: toBmp(String.fromCharCode(...utf8)), text: utf8 };
-  const isLatin1 = [...typed].every((character) => character.charCodeAt(0) < 0x100);
-  return isLatin1 ? [standard, older, { bmp: standard.bmp, text: toLatin1(typed) }] : [standard, older];
+  forms.push({ bmp: toBmp(String.fromCharCode(...utf8)), text: utf8 });
+  if (/^[\0-\xff]*$/.test(typed)) forms.push({ bmp, text: toLatin1(typed) });
+  return forms;
 }
 
 function toBmp(text: string): Uint8Array<ArrayBuffer> {

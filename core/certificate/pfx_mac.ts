@@ -23,7 +23,13 @@ export interface PfxMac {
   readonly iterations: number;
   /** Whether WebCrypto derives the key. */
   readonly isFast: boolean;
-  readonly isGenuine: (crypto: Crypto, form: PassphraseForm, authenticatedSafe: Uint8Array) => Promise<boolean>;
+  /** Which bytes of a passphrase it takes. */
+  readonly encoding: keyof PassphraseForm;
+  readonly isGenuine: (
+    crypto: Crypto,
+    password: Uint8Array<ArrayBuffer>,
+    authenticatedSafe: Uint8Array,
+  ) => Promise<boolean>;
 }
 
 /**
@@ -63,8 +69,9 @@ export function readMac({ mac, macSalt, iterations: count }: MacData): PfxMac {
   return {
     iterations,
     isFast: false,
-    isGenuine: async (_crypto, { bmp }, authenticatedSafe) => {
-      const options = { digest, password: bmp, salt: new Uint8Array(macSalt.buffer), iterations };
+    encoding: "bmp",
+    isGenuine: async (_crypto, password, authenticatedSafe) => {
+      const options = { digest, password, salt: new Uint8Array(macSalt.buffer), iterations };
       const key = await derivePkcs12(options, pkcs12Purpose.mac, digest.outputLen);
       return isEqual(hmac(digest, key, authenticatedSafe), expected);
     },
@@ -82,8 +89,9 @@ function readPbmac1(parameters: ArrayBuffer, expected: Uint8Array): PfxMac {
   return {
     iterations,
     isFast,
-    isGenuine: async (crypto, { text }, authenticatedSafe) =>
-      isEqual(hmac(definition.digest, await derive(crypto, text, keyBytes), authenticatedSafe), expected),
+    encoding: "text",
+    isGenuine: async (crypto, password, authenticatedSafe) =>
+      isEqual(hmac(definition.digest, await derive(crypto, password, keyBytes), authenticatedSafe), expected),
   };
 }
 

@@ -84,17 +84,36 @@ export function parsePfx(bytes: Uint8Array, budget: IterationBudget): ParsedPfx 
  * @throws {Obstacle} `wrong_passphrase`, and as {@link parsePfx}
  */
 export async function openPfx(pfx: ParsedPfx, opening: Opening): Promise<PfxContents> {
-  return await openWithFirst(opening.forms, (form) => openWith(pfx, opening, form));
+  const verifyMac = rememberMac(pfx, opening.ciphers);
+  return await openWithFirst(opening.forms, (form) => openWith(pfx, opening, form, verifyMac));
 }
 
-async function openWith(pfx: ParsedPfx, opening: Opening, form: PassphraseForm): Promise<PfxContents> {
-  const { mac, authenticatedSafe, parts } = pfx;
-  const { ciphers, budget } = opening;
+type VerifyMac = (form: PassphraseForm) => Promise<boolean>;
+
+/** Forms of a passphrase can be the same bytes to the MAC, whose key may take a second to derive. */
+function rememberMac({ mac, authenticatedSafe }: ParsedPfx, { crypto }: Ciphers): VerifyMac {
+  const verdicts = new Map<string, Promise<boolean>>();
+  return async (form) => {
+    if (mac === null) return true;
+    const password = form[mac.encoding];
+    const key = bytesToHex(password);
+    const verdict = verdicts.get(key) ?? mac.isGenuine(crypto, password, authenticatedSafe);
+    verdicts.set(key, verdict);
+    return await verdict;
+  };
+}
+
+async function openWith(
+  { mac, parts }: ParsedPfx,
+  { ciphers, budget }: Opening,
+  form: PassphraseForm,
+  verifyMac: VerifyMac,
+): Promise<PfxContents> {
   const isMacSlow = mac !== null && !mac.isFast && mac.iterations > SLOW_MAC_ITERATIONS;
   const sooner = isMacSlow ? parts.find(({ scheme }) => scheme?.isFast) : undefined;
   // What shows soonest that the passphrase is wrong comes first.
   if (sooner !== undefined) await decrypt(sooner, ciphers, form);
-  if (mac !== null && !(await mac.isGenuine(ciphers.crypto, form, authenticatedSafe))) throw wrongPassphrase();
+  if (!(await verifyMac(form))) throw wrongPassphrase();
   const contents = await Promise.all(parts.map((part) => decrypt(part, ciphers, form)));
   const bags = contents.map((bytes) => (mac === null ? parseUnproven(bytes) : parseBags(bytes)));
   budget.spend(bags.filter((_, index) => parts[index]!.scheme !== null).flatMap((hidden) => hidden.map(readKeyScheme)));

@@ -8,6 +8,7 @@ import { createSecureContext } from "node:tls";
 import { checkMaterial, type MaterialCheck } from "../../core/certificate/check_material.ts";
 import { tlsPolicy } from "../../core/tls/policy.ts";
 import { decryptTripleDes } from "../../runtime-node/triple_des.ts";
+import { tryServing } from "../../runtime-node/try_serving.ts";
 import { findTool, run } from "../support/e2e_process.ts";
 
 const serverName = "mail.example.org";
@@ -61,7 +62,7 @@ async function checkAt(nowMs: number, key: string | null, ...certificates: strin
   const files = await Promise.all(
     names.map(async (name) => ({ name, bytes: Uint8Array.from(await readFile(join(folder, name))) })),
   );
-  return await checkMaterial({ files, passphrase: null }, { crypto, decryptTripleDes, nowMs, serverName });
+  return await checkMaterial({ files, passphrase: null }, { crypto, decryptTripleDes, tryServing, nowMs, serverName });
 }
 
 function codesOf({ findings }: MaterialCheck): string[] {

@@ -211,6 +211,20 @@ describe("CertificateService.upload", () => {
     assert.ok(findings.some(({ code }) => code === "key_mismatch"));
     assert.deepEqual(harness.snapshot(), before);
   });
+
+  test("refuses what the listeners can't load, however good it looks, and changes nothing", async () => {
+    const before = harness.snapshot();
+    const material = pemOf(await makeIdentity("mail.example.org"));
+    harness.refusal = "ee key too small";
+    const error = await assertRefusal(
+      () => harness.service.upload(material, { actor: dashboard }),
+      "certificate_refused",
+    );
+    const [first] = error.facts.findings;
+    assert.equal(first?.code, "not_servable");
+    assert.match(first.message, /ee key too small/);
+    assert.deepEqual(harness.snapshot(), before);
+  });
 });
 
 describe("CertificateService.check", () => {

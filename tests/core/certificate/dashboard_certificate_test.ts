@@ -52,6 +52,7 @@ describe("DashboardCertificate", () => {
       decryptTripleDes: async () => {
         throw new TypeError("Cannot decrypt: no test needs it");
       },
+      tryServing: () => null,
       files,
       box: await SecretBox.fromKey(crypto, new Uint8Array(32).fill(7)),
       clock: { nowMs: () => nowMs, after: () => () => {} },

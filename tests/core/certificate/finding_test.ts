@@ -27,6 +27,7 @@ const samples: { readonly [C in FindingCode]: readonly FactsOf<C>[] } = {
     { extension: "extended key usage", usages: [] },
     { extension: "key usage", usages: ["keyEncipherment"] },
   ],
+  not_servable: [{ reason: "its key is too short" }],
   too_large: [{ bytes: 2_000_000, limitBytes: 1_048_576 }],
   too_many: [{ what: "certificates", limit: 100 }],
   broken_certificate: [

@@ -35,6 +35,8 @@ export class ServiceHarness {
   readonly store = new MemoryConfigStore();
   readonly lines: LogLine[] = [];
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+  /** What the listeners' TLS library says of every identity. */
+  refusal: string | null = null;
   service!: CertificateService;
   config!: ConfigService;
   box!: SecretBox;
@@ -49,6 +51,7 @@ export class ServiceHarness {
       decryptTripleDes: async () => {
         throw new TypeError("Cannot decrypt: no test needs it");
       },
+      tryServing: () => this.refusal,
       files: this.files,
       box: this.box,
       records: this.records,
