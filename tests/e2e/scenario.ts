@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** Programs that it runs; where one is missing the scenario is left out, and that is said. */
   readonly tools?: readonly string[];
+  /** Where it plays; default: on every target. For what takes long and can't differ on another. */
+  readonly targets?: readonly Target["name"][];
   /** Milliseconds after which it has failed; default 60,000. */
   readonly timeoutMs?: number;
   readonly play: (stage: Stage) => Promise<void>;
@@ -22,6 +24,7 @@ const concurrency = 3;
 export function bindScenarios(target: Target, scenarios: readonly Scenario[]): void {
   suite(target.name, { concurrency }, () => {
     for (const scenario of scenarios) {
+      if (scenario.targets?.includes(target.name) === false) continue;
       const missing = (scenario.tools ?? []).filter((tool) => findTool(tool) === null);
       if (missing.length > 0) {
         console.log(`left out: ${target.name}: ${scenario.name} (not installed: ${missing.join(", ")})`);

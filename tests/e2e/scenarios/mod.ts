@@ -17,6 +17,7 @@ import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
+import { tlsOutside } from "./tls_outside.ts";
 
 /** See the file's first line. */
 export const scenarios: readonly Scenario[] = [
@@ -25,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   ...readme,
   ...documents,
   ...certificate,
+  ...tlsOutside,
   ...certificateCommands,
   ...certificateChange,
   ...certificateProof,
