@@ -1,6 +1,7 @@
 /** The one administrator: password, setup code, sign-in and sessions. */
 import type { Clock, Logger, PasswordHasher } from "../capabilities.ts";
 import { DispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import { acceptPassword, normalizePassword } from "./admin_password.ts";
 import type { SessionStore } from "./admin_session.ts";
 import { type Session, Sessions, type SignIn } from "./sessions.ts";
@@ -36,7 +37,7 @@ export class AdminAccess {
   readonly #sessions: Sessions;
   /** The password's hash; `null` before the first visit. */
   #encoded: string | null;
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   private constructor(options: AdminAccessOptions, encoded: string | null, sessions: Sessions) {
     const { clock, logger } = options;
@@ -70,7 +71,7 @@ export class AdminAccess {
       throw new DispatchError("setup_code_wrong", {});
     }
     const encoded = await this.#hash(password);
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       this.#requireNoPassword();
       await this.#replacePassword(encoded);
       logger.info("access.password_set", "The first visit has set the password", { address });
@@ -81,7 +82,7 @@ export class AdminAccess {
   /** @throws {DispatchError} `setup_needed`, `sign_in_failed`, `sign_in_locked`, `sign_in_busy` */
   async signIn({ password, address }: { password: string; address: string }): Promise<SignIn> {
     const verified = await this.#verify(password, address);
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       this.#requireStill(verified);
       const signIn = await this.#sessions.start(address);
       this.#options.logger.info("access.signed_in", "The administrator signed in", { address });
@@ -108,7 +109,7 @@ export class AdminAccess {
     acceptPassword(next);
     const verified = await this.#verify(current, address);
     const encoded = await this.#hash(next);
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       this.#requireStill(verified);
       await this.#replacePassword(encoded);
       await this.#sessions.endAll({ except: digest });
@@ -121,7 +122,7 @@ export class AdminAccess {
   /** Sets a password without the old one and ends all sessions: for the command line on the host. @throws {DispatchError} `password_too_short`, `password_too_long` */
   async resetPassword(next: string): Promise<void> {
     const encoded = await this.#hash(next);
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       await this.#replacePassword(encoded);
       await this.#sessions.endAll();
     });
@@ -133,7 +134,10 @@ export class AdminAccess {
     const { hasher, logger } = this.#options;
     const encoded = this.#encoded;
     if (encoded === null) throw new DispatchError("setup_needed", {});
-    const isRight = await this.#guard.attempt(address, () => hasher.verify(normalizePassword(password), encoded));
+    const normalized = normalizePassword(password);
+    const isRight = await this.#guard.attempt(address, async () => {
+      return normalized !== null && (await hasher.verify(normalized, encoded));
+    });
     if (isRight) return encoded;
     logger.warn("access.sign_in_failed", "A wrong password was given", { address });
     throw new DispatchError("sign_in_failed", {});
@@ -155,12 +159,5 @@ export class AdminAccess {
   async #replacePassword(encoded: string): Promise<void> {
     await this.#options.passwords.write(encoded);
     this.#encoded = encoded;
-  }
-
-  /** One change after the other. */
-  #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
-    const change = this.#lastChange.then(act);
-    this.#lastChange = change.catch(() => undefined);
-    return change;
   }
 }

@@ -1,5 +1,6 @@
 /** The life of API keys: create, list, revoke. */
 import { DispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import { digestApiKey, generateApiKey } from "./api_key.ts";
 import type { ApiKeyRecord, ApiKeyStore } from "./api_key_store.ts";
 
@@ -38,7 +39,7 @@ export interface ApiKeyServiceOptions {
 /** Creates, lists and revokes API keys; one change at a time. */
 export class ApiKeyService {
   readonly #options: ApiKeyServiceOptions;
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   constructor(options: ApiKeyServiceOptions) {
     this.#options = options;
@@ -91,13 +92,11 @@ export class ApiKeyService {
   }
 
   #change<Result>(act: (options: ApiKeyServiceOptions) => Promise<Result>): Promise<Result> {
-    const change = this.#lastChange.then(async () => {
+    return this.#changes.run(async () => {
       const result = await act(this.#options);
       this.#options.publish(await this.#options.store.list());
       return result;
     });
-    this.#lastChange = change.catch(() => undefined);
-    return change;
   }
 }
 

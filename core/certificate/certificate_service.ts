@@ -3,6 +3,7 @@ import { type Actor, describeActor, serviceActor } from "../access/actor.ts";
 import type { Clock, DecryptTripleDes, Files, Logger } from "../capabilities.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import { DispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import type { SecretBox } from "../secret/mod.ts";
 import { CertificateHistory, type StoredIdentity } from "./certificate_history.ts";
 import type { CertificateRecord, CertificateRecordStore } from "./certificate_record.ts";
@@ -104,7 +105,7 @@ export class CertificateService {
   #changedBy = describeActor(serviceActor);
   /** Number of changes since the start, so that a change to the very same certificate is noticed too. */
   #changes = 0;
-  #lastAct: Promise<unknown> = Promise.resolve();
+  readonly #acts = new Mutex();
 
   private constructor(options: CertificateServiceOptions, { identity, source }: SourcedIdentity) {
     this.#options = options;
@@ -167,7 +168,7 @@ export class CertificateService {
 
   /** The identities that were in service earlier, the one replaced last first; at most five, for 90 days. */
   history(): Promise<EarlierCertificate[]> {
-    return this.#oneAtATime(async () => {
+    return this.#acts.run(async () => {
       const { earlier } = await this.#survey();
       return earlier.map(({ sealedPassword, path, ...shown }) => shown);
     });
@@ -198,7 +199,7 @@ export class CertificateService {
    * @throws when the automatic certificate could not be renewed
    */
   maintain(): Promise<void> {
-    return this.#oneAtATime(async () => {
+    return this.#acts.run(async () => {
       const by = describeActor(serviceActor);
       await this.#tidy(by);
       if (this.#source !== "automatic") return;
@@ -230,7 +231,7 @@ export class CertificateService {
    * @param prepare stores what is to be put in service; `null` when there is nothing to change
    */
   #change(decision: Decision, prepare: (by: string) => Promise<Successor | null>): Promise<void> {
-    return this.#oneAtATime(async () => {
+    return this.#acts.run(async () => {
       const { config, logger } = this.#options;
       const { by } = decision;
       this.#requireStillSeen(decision);
@@ -281,12 +282,6 @@ export class CertificateService {
   async #tidy(by: string): Promise<HistoryPlan | null> {
     const { config } = this.#options;
     return findPinned(config) === undefined ? await this.#history.follow(recordedPath(config), by) : null;
-  }
-
-  #oneAtATime<Result>(act: () => Promise<Result>): Promise<Result> {
-    const result = this.#lastAct.then(act);
-    this.#lastAct = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The dashboard's own certificate: from the files that the environment names, else self-signed and kept. */
 import type { Clock, DecryptTripleDes, Logger } from "../capabilities.ts";
 import { isDispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import type { SelfSignedStore } from "./certificate_store.ts";
 import { checkMaterial, type TryServing } from "./check_material.ts";
 import type { Finding } from "./finding.ts";
@@ -36,7 +37,7 @@ export class DashboardCertificate {
   readonly #options: DashboardCertificateOptions;
   #source: "self_signed" | "files";
   #problem: string | null;
-  #lastRefresh: Promise<void> = Promise.resolve();
+  readonly #refreshes = new Mutex();
 
   private constructor(options: DashboardCertificateOptions, { identity, problem }: ReadPair, selfSigned: TlsIdentity) {
     this.#options = options;
@@ -71,9 +72,7 @@ export class DashboardCertificate {
 
   /** To be called when the files may have changed, and daily: serves what they hold now, or renews the self-signed one. */
   refresh(): Promise<void> {
-    const refresh = () => this.#refresh();
-    this.#lastRefresh = this.#lastRefresh.then(refresh, refresh);
-    return this.#lastRefresh;
+    return this.#refreshes.run(() => this.#refresh());
   }
 
   async #refresh(): Promise<void> {

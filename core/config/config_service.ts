@@ -1,6 +1,7 @@
 /** The one way to read and change the configuration, for the command line, the admin API and the dashboard alike. */
 import type { Logger } from "../capabilities.ts";
 import { type ConfigViolation, DispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import type { ConfigStore, StoredSetting } from "./config_store.ts";
 import type { Pin } from "./environment_names.ts";
 import { type ConfigView, viewSetting } from "./mask.ts";
@@ -63,7 +64,7 @@ export class ConfigService {
   readonly #guards = new Set<{ readonly keys: readonly SettingKey[]; readonly guard: ConfigGuard }>();
   #stored: StoredLayer;
   #resolution: Resolution;
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   constructor(options: ConfigServiceOptions, stored: StoredLayer) {
     this.#options = options;
@@ -94,17 +95,17 @@ export class ConfigService {
    *   violations, and what a guard throws
    */
   set(input: Readonly<Record<string, unknown>>): Promise<ConfigView[]> {
-    return this.#serialise(() => this.#set(input, "operator"));
+    return this.#changes.run(() => this.#set(input, "operator"));
   }
 
   /** As {@link set}, for the parts of Dispatch that write settings themselves; their keys are settable too. */
   record(input: Readonly<Record<string, unknown>>): Promise<ConfigView[]> {
-    return this.#serialise(() => this.#set(input, "service"));
+    return this.#changes.run(() => this.#set(input, "service"));
   }
 
   /** Puts the default of `key` back. @throws as {@link set} */
   unset(key: string): Promise<ConfigView> {
-    return this.#serialise(async () => {
+    return this.#changes.run(async () => {
       const known = requireSettable(key, "operator", this.#options.pins);
       await this.#apply(new Map(), [known]);
       return this.get(known);
@@ -183,13 +184,6 @@ export class ConfigService {
 
   #rowsOf(values: ReadonlyMap<SettingKey, unknown>): Promise<StoredSetting[]> {
     return Promise.all([...values].map(([key, value]) => storedSetting(key, value, this.#options.sealer)));
-  }
-
-  #serialise<T>(change: () => Promise<T>): Promise<T> {
-    // A refused change is its own caller's affair; the next one starts all the same.
-    const done = this.#lastChange.then(change, change);
-    this.#lastChange = done;
-    return done;
   }
 
   #report(error: unknown): void {

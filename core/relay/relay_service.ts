@@ -3,6 +3,7 @@
 import { integerCodec } from "../config/codec/integer.ts";
 import { nearestName } from "../config/nearest.ts";
 import { type ConfigViolation, DispatchError } from "../error/mod.ts";
+import { Mutex } from "../lifecycle/mutex.ts";
 import type { SecretBox } from "../secret/secret_box.ts";
 import { concurrencyRange } from "./concurrency.ts";
 import type { Provider } from "./provider/provider.ts";
@@ -49,7 +50,7 @@ export class RelayService {
   readonly #subscribers = new Set<(table: RelayTable) => void>();
   #stored: readonly StoredRelay[] = [];
   #table: RelayTable = { relays: [] };
-  #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Mutex();
 
   private constructor(options: RelayServiceOptions) {
     this.#options = options;
@@ -145,7 +146,7 @@ export class RelayService {
 
   /** Removes a relay and returns what it was. @throws {DispatchError} `relay_unknown`, `relay_is_default` */
   remove(name: string): Promise<RelayView> {
-    return this.#serialize(async () => {
+    return this.#changes.run(async () => {
       const stored = this.#requireSpare(name);
       const view = this.#view(stored);
       await this.#options.store.remove(stored.id);
@@ -181,18 +182,12 @@ export class RelayService {
   }
 
   #change(act: () => Promise<StoredRelay>): Promise<RelayView> {
-    return this.#serialize(async () => {
+    return this.#changes.run(async () => {
       const changed = await act();
       await this.#options.store.put(changed);
       await this.#load();
       return this.show(changed.name);
     });
-  }
-
-  #serialize<Result>(act: () => Promise<Result>): Promise<Result> {
-    const result = this.#lastChange.then(act);
-    this.#lastChange = result.catch(() => undefined);
-    return result;
   }
 
   async #load(): Promise<void> {
