@@ -13,7 +13,7 @@ export function openFiles(root: string): Files {
 
   function locate(path: string): string {
     const located = resolve(base, path);
-    if (!located.startsWith(base + sep) || relative(base, located).replaceAll(sep, "/") !== path)
+    if (path === "" || /^\.\.(?:\/|$)/.test(path) || relative(base, located).replaceAll(sep, "/") !== path)
       throw new RangeError(`Cannot use a path outside ${base} as path: current value is ${path}`);
     return located;
   }
