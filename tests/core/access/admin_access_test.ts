@@ -99,6 +99,19 @@ test("a password has 12 to 1024 characters, not bytes or code units", async () =
   }
 });
 
+test("signIn takes no time over a text that is too long for a password, and counts it as a failure", async () => {
+  const { access } = await setUp();
+  // Normalizing these marks takes half a minute.
+  const long = `a${"\u0301".repeat(40_000)}${"\u0316".repeat(40_000)}`;
+  const startedAtMs = performance.now();
+  for (let count = 0; count < 10; count++) {
+    await assertRefusal(() => access.signIn({ password: long, address }), "sign_in_failed");
+  }
+  await assertRefusal(() => access.signIn({ password, address }), "sign_in_locked");
+  await assertRefusal(() => access.resetPassword(long), "password_too_long");
+  assert.ok(performance.now() - startedAtMs < 1000);
+});
+
 test("signOut ends the session", async () => {
   const { access, token, session } = await setUp();
   await access.signOut(session);
