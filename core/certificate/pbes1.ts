@@ -2,6 +2,7 @@
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { parseAsn1 } from "./asn1.ts";
 import { type CbcCipher, cbcCiphers, decryptCbc } from "./cbc_cipher.ts";
+import { tags } from "./der_element.ts";
 import type { Digest } from "./digests.ts";
 import { readIterations } from "./iteration_budget.ts";
 import { damaged, unsupported } from "./obstacle.ts";
@@ -51,8 +52,11 @@ export function readPbes1(algorithm: string, parameters: ArrayBuffer): PasswordS
     iterations,
     isFast: false,
     decrypt: async (ciphers, password, ciphertext) => {
-      const { key, iv } = await derive(definition.cipher, { ...options, digest, password });
-      return await decryptCbc(ciphers, definition.cipher, key, iv, ciphertext);
+      const { key, ivs } = await derive(definition.cipher, { ...options, digest, password });
+      const decrypt = (iv: Uint8Array<ArrayBuffer>) => decryptCbc(ciphers, definition.cipher, key, iv, ciphertext);
+      const plaintext = await decrypt(ivs[0]!);
+      // A wrong vector shows in the first bytes alone; what is encrypted begins as a sequence.
+      return ivs.length > 1 && plaintext[0] !== tags.sequence ? await decrypt(ivs[1]!) : plaintext;
     },
   };
 }
@@ -64,11 +68,13 @@ function refused(name: string): Pbes1Definition {
 async function deriveByPkcs12({ keyBytes, blockBytes }: CbcCipher, options: KdfOptions) {
   return {
     key: await derivePkcs12(options, pkcs12Purpose.key, keyBytes),
-    iv: await derivePkcs12(options, pkcs12Purpose.iv, blockBytes),
+    ivs: [await derivePkcs12(options, pkcs12Purpose.iv, blockBytes)],
   };
 }
 
 async function deriveByPkcs5({ keyBytes, blockBytes }: CbcCipher, options: KdfOptions) {
-  const derived = await derivePbkdf1(options, keyBytes + blockBytes);
-  return { key: derived.slice(0, keyBytes), iv: derived.slice(keyBytes) };
+  const derived = await derivePbkdf1(options);
+  const standard = derived.slice(keyBytes, keyBytes + blockBytes);
+  // NSS takes the end of the digest, which is longer with SHA-1.
+  return { key: derived.slice(0, keyBytes), ivs: [standard, derived.slice(-blockBytes)] };
 }

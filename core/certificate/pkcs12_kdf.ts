@@ -35,12 +35,10 @@ export async function derivePkcs12(
   return concatBytes(...derived).slice(0, byteCount);
 }
 
-/** PBKDF1: the first `byteCount` bytes, 20 at most, of the digest that is taken again and again. */
-export async function derivePbkdf1(
-  { digest, password, salt, iterations }: KdfOptions,
-  byteCount: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return (await repeatDigest(digest, concatBytes(password, salt), iterations)).slice(0, byteCount);
+/** PBKDF1: the digest that is taken again and again, whole. */
+export async function derivePbkdf1(options: KdfOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { digest, password, salt, iterations } = options;
+  return await repeatDigest(digest, concatBytes(password, salt), iterations);
 }
 
 async function repeatDigest(digest: Digest, input: Uint8Array, iterations: number): Promise<Uint8Array<ArrayBuffer>> {
