@@ -60,7 +60,7 @@ export class TlsIdentity {
   static async fromPem(crypto: Crypto, certPem: string, keyPem: string): Promise<TlsIdentity> {
     const chain = decodeCertificatesPem(certPem).map(parseCertificate);
     if (chain[0] === undefined) throw new DispatchError("certificate_invalid", { reason: "there is none" });
-    return await TlsIdentity.fromCertificates(crypto, chain, decodePrivateKeyPem(keyPem, chain[0].der));
+    return await TlsIdentity.fromCertificates(crypto, chain, decodePrivateKeyPem(keyPem));
   }
 }
 

@@ -1,13 +1,9 @@
 /** Certificates and private keys as PEM text (RFC 7468), and back to DER. Pure. */
-
-import { PrivateKeyInfo } from "@peculiar/asn1-pkcs8";
-import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
-import { AlgorithmIdentifier, SubjectPublicKeyInfo } from "@peculiar/asn1-x509";
 import { DispatchError } from "../error/mod.ts";
-import { PemConverter, type PemStruct, X509Certificate } from "./x509.ts";
-
-/** Keys that lack the name of their algorithm: RSAPrivateKey (RFC 8017) and ECPrivateKey (RFC 5915). */
-const BARE_KEYS = ["RSA PRIVATE KEY", "EC PRIVATE KEY"];
+import { Obstacle } from "./obstacle.ts";
+import { findCurve, type PemBlock, readPemBlocks } from "./pem_blocks.ts";
+import { toPkcs8 } from "./private_key.ts";
+import { PemConverter } from "./x509.ts";
 
 /** Returns certificates as PEM text, in their order. */
 export function encodeCertificatesPem(certificatesDer: readonly ArrayBuffer[]): string {
@@ -19,43 +15,46 @@ export function encodePrivateKeyPem(pkcs8Der: ArrayBuffer): string {
   return `${PemConverter.encode(pkcs8Der, "PRIVATE KEY")}\n`;
 }
 
-/** Returns the DER of all certificates in `text`, in their order; other blocks and text around them mean nothing. */
+/**
+ * Returns the DER of all certificates in `text`, in their order; other blocks and text around them mean nothing.
+ *
+ * @throws {DispatchError} `certificate_invalid` when a block is damaged
+ */
 export function decodeCertificatesPem(text: string): ArrayBuffer[] {
   return decodeBlocks(text)
-    .filter((block) => block.type === "CERTIFICATE")
-    .map((block) => block.rawData);
+    .filter((block) => block.label === "CERTIFICATE")
+    .map((block) => block.bytes.buffer);
 }
 
 /**
  * Returns the first private key in `text` as PKCS#8 DER: from a PKCS#8, PKCS#1 or SEC 1 block.
  *
- * @param leafDer the certificate that the key is for: it names the algorithm where the block does not
- * @throws {DispatchError} `certificate_invalid` when there is no such block, or only one that a passphrase protects
+ * @throws {DispatchError} `certificate_invalid` when there is no such block, only one that a passphrase protects, or a
+ * damaged one
  */
-export function decodePrivateKeyPem(text: string, leafDer: ArrayBuffer): ArrayBuffer {
+export function decodePrivateKeyPem(text: string): ArrayBuffer {
   const blocks = decodeBlocks(text);
   // Traditional encryption leaves the block's name as it is and is told by its headers (RFC 1421).
-  const block = blocks.find(({ type, headers }) => headers.length === 0 && /^(RSA |EC )?PRIVATE KEY$/.test(type));
+  const index = blocks.findIndex(({ label, headers }) => headers.size === 0 && /^(RSA |EC )?PRIVATE KEY$/.test(label));
+  const block = blocks[index];
   if (block === undefined) {
-    const isEncrypted = blocks.some(({ type }) => type.endsWith("PRIVATE KEY"));
-    const reason = isEncrypted ? "its private key is protected by a passphrase" : "no private key came with it";
-    throw new DispatchError("certificate_invalid", { reason });
+    const isEncrypted = blocks.some(({ label }) => label.endsWith("PRIVATE KEY"));
+    throw invalid(isEncrypted ? "its private key is protected by a passphrase" : "no private key came with it");
   }
-  return BARE_KEYS.includes(block.type) ? wrapBareKey(block.rawData, leafDer) : block.rawData;
-}
-
-function wrapBareKey(keyDer: ArrayBuffer, leafDer: ArrayBuffer): ArrayBuffer {
-  const publicKey = AsnConvert.parse(new X509Certificate(leafDer).publicKey.rawData, SubjectPublicKeyInfo);
-  const algorithm = new AlgorithmIdentifier(publicKey.algorithm);
-  return AsnConvert.serialize(
-    new PrivateKeyInfo({ privateKeyAlgorithm: algorithm, privateKey: new OctetString(keyDer) }),
-  );
-}
-
-function decodeBlocks(text: string): PemStruct[] {
   try {
-    return PemConverter.decodeWithHeaders(text);
+    return toPkcs8(block.bytes, findCurve(blocks, index));
   } catch (cause) {
-    throw new DispatchError("certificate_invalid", { reason: "a PEM block in it is damaged" }, { cause });
+    if (!(cause instanceof Obstacle)) throw cause;
+    throw invalid("its private key is damaged", cause);
   }
+}
+
+function decodeBlocks(text: string): PemBlock[] {
+  const blocks = [...readPemBlocks(text)];
+  if (blocks.some(({ damage }) => damage !== null)) throw invalid("a PEM block in it is damaged");
+  return blocks;
+}
+
+function invalid(reason: string, cause?: Obstacle): DispatchError {
+  return new DispatchError("certificate_invalid", { reason }, { cause });
 }

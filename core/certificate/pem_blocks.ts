@@ -1,5 +1,6 @@
 /** Finds the blocks of PEM (RFC 7468, and RFC 1421 for headers) in text, however the text came about. Pure. */
 import { decodeBase64 } from "../ingest/base64.ts";
+import { tags } from "./der_element.ts";
 
 /** One block. */
 export interface PemBlock {
@@ -44,6 +45,13 @@ export function* readPemBlocks(text: string): Generator<PemBlock> {
     begin = null;
   }
   if (begin !== null) yield broken(begin, missing("END", begin));
+}
+
+/** Returns the curve (DER) that EC PARAMETERS name for the key at `index`: the nearest before it, or else the first after it. */
+export function findCurve(blocks: readonly PemBlock[], index: number): ArrayBuffer | null {
+  const isCurve = ({ label, bytes }: PemBlock) => label === "EC PARAMETERS" && bytes[0] === tags.objectIdentifier;
+  const curve = blocks.slice(0, index).findLast(isCurve) ?? blocks.slice(index).find(isCurve);
+  return curve?.bytes.slice().buffer ?? null;
 }
 
 function* readMarkers(text: string): Generator<Marker> {

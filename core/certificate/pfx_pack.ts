@@ -50,7 +50,7 @@ export async function packPfx(
   const iterations = isTyped ? typedIterations : undefined;
   const encrypt: Encrypt = (bytes) => encryptWithPassword(crypto, bytes, password, iterations?.encryption);
   const chainDer = decodeCertificatesPem(identity.certPem);
-  const keyDer = decodePrivateKeyPem(identity.keyPem, chainDer[0]!);
+  const keyDer = decodePrivateKeyPem(identity.keyPem);
   // Readers find the leaf among the certificates by this mark on it and on the key.
   const marks = leafMarks(identity, await crypto.subtle.digest("SHA-256", chainDer[0]!));
   const [certificates, key] = await Promise.all([

@@ -1,12 +1,11 @@
 /** Reads text with PEM blocks in it: what a block holds counts, and its label where that can't be read. */
 import { measureElement } from "./der_bounds.ts";
-import { tags } from "./der_element.ts";
 import { type DerKind, findDerKind, isPrivateKey } from "./der_kind.ts";
 import { openTraditionalKey } from "./encrypted_key.ts";
 import { finding } from "./finding.ts";
 import { damaged } from "./obstacle.ts";
 import { maxStructures } from "./parts_collector.ts";
-import { type PemBlock, readPemBlocks } from "./pem_blocks.ts";
+import { findCurve, type PemBlock, readPemBlocks } from "./pem_blocks.ts";
 import { type Place, type Reading, readDer, readKey, reportObstacle } from "./read_der.ts";
 
 /** What a block is: a kind that is read, or something that is only named. */
@@ -76,11 +75,4 @@ async function readBlock(block: PemBlock, kind: DerKind, reading: Reading, place
 function nameBlock({ damage }: PemBlock, what: string, { collector }: Reading, { file, line }: Place): void {
   if (damage === null) collector.addOther(what, { file, line });
   else collector.addFinding(finding("broken_file", { what, reason: damage }, file));
-}
-
-/** The curve that EC PARAMETERS name for the key at `index`: the nearest before it, or else the first after it. */
-function findCurve(blocks: readonly PemBlock[], index: number): ArrayBuffer | null {
-  const isCurve = ({ label, bytes }: PemBlock) => label === "EC PARAMETERS" && bytes[0] === tags.objectIdentifier;
-  const curve = blocks.slice(0, index).findLast(isCurve) ?? blocks.slice(index).find(isCurve);
-  return curve?.bytes.slice().buffer ?? null;
 }
