@@ -5,7 +5,7 @@ import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import type { HandshakeFailure, HttpHandler, OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import type { ListenerKind, ListenerSpec } from "../core/lifecycle/listener_plan.ts";
-import { type Listener, ListenerSet } from "../core/lifecycle/listener_set.ts";
+import { type BoundListener, type Listener, ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { type TlsPolicy, tlsPolicy } from "../core/tls/policy.ts";
 import type { Certificates } from "./certificates.ts";
 import { openHttpListener } from "./http_listener.ts";
@@ -39,12 +39,20 @@ export interface ListenerParts {
 /** The set of listeners, none of them open yet; a new certificate reaches those that are. */
 export function createListeners(parts: ListenerParts): ListenerSet<ServiceListener> {
   const { holder, certificates, logger } = parts;
-  const set = new ListenerSet<ServiceListener>({ open: (spec) => open(spec, parts), logger, graceMs: listenerGraceMs });
+  const open = (spec: ListenerSpec) => openListener(spec, parts);
+  const set = new ListenerSet<ServiceListener>({ open, catchUp: follow, logger, graceMs: listenerGraceMs });
 
-  function swap(isWanted: (kind: ListenerKind) => boolean): void {
-    for (const { kind, listener } of set.bound) {
-      if (isWanted(kind)) listener.swap?.(policyFor(kind, parts));
+  /** One that fails keeps no other from its certificate. */
+  function follow({ kind, port, listener }: BoundListener<ServiceListener>): void {
+    try {
+      listener.swap?.(policyFor(kind, parts));
+    } catch (error) {
+      const message = "A listener did not take the new certificate.";
+      logger.error("certificate.listener_failed", message, { listener: kind, port, error });
     }
+  }
+  function swap(isWanted: (kind: ListenerKind) => boolean): void {
+    for (const bound of set.bound) if (isWanted(bound.kind)) follow(bound);
   }
   certificates.shared.keeper.subscribe(() => swap((kind) => kind !== "dashboard"));
   certificates.dashboard.keeper.subscribe(() => swap((kind) => kind === "dashboard"));
@@ -52,7 +60,7 @@ export function createListeners(parts: ListenerParts): ListenerSet<ServiceListen
   return set;
 }
 
-function open(spec: ListenerSpec, parts: ListenerParts): Promise<ServiceListener> {
+function openListener(spec: ListenerSpec, parts: ListenerParts): Promise<ServiceListener> {
   const { kind, port } = spec;
   if (kind === "smtp" || kind === "smtps") return openSmtp(spec, parts);
   if (kind === "http") return openHttpListener({ name: "HTTP API", port, handler: parts.api });

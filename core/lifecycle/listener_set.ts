@@ -31,6 +31,8 @@ export interface PreparedChange {
 export interface ListenerSetOptions<L extends Listener> {
   /** @throws {DispatchError} `listener_unbindable` */
   readonly open: (spec: ListenerSpec) => Promise<L>;
+  /** Brings a listener up to date that has just come into the set: it was not told of what changed while it was opened. */
+  readonly catchUp: (bound: BoundListener<L>) => void;
   readonly logger: Logger;
   /** Time that open connections have when a listener is closed. */
   readonly graceMs: number;
@@ -102,7 +104,7 @@ export class ListenerSet<L extends Listener> {
 
   async #tryOpen(spec: ListenerSpec): Promise<DispatchError | null> {
     try {
-      this.#bound.set(nameListener(spec), { ...spec, listener: await this.#options.open(spec) });
+      this.#add({ ...spec, listener: await this.#options.open(spec) });
       return null;
     } catch (error) {
       if (!isDispatchError(error, "listener_unbindable")) throw error;
@@ -111,8 +113,13 @@ export class ListenerSet<L extends Listener> {
     }
   }
 
+  #add(bound: BoundListener<L>): void {
+    this.#bound.set(nameListener(bound), bound);
+    this.#options.catchUp(bound);
+  }
+
   #commit(next: readonly ListenerSpec[], opened: readonly BoundListener<L>[]): void {
-    for (const bound of opened) this.#bound.set(nameListener(bound), bound);
+    for (const bound of opened) this.#add(bound);
     const wanted = new Set(next.map(nameListener));
     if (wanted.has("smtp:25") && !this.#bound.has("smtp:25")) wanted.add(`smtp:${unprivilegedSmtpPort}`);
     for (const name of this.#unbound.keys()) if (!wanted.has(name)) this.#unbound.delete(name);
