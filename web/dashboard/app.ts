@@ -14,13 +14,11 @@ import { errorNotice, statusOf } from "./form_parts.ts";
 import type { Markup } from "./markup.ts";
 import { overviewPage } from "./overview_page.ts";
 import { barePage } from "./page_frame.ts";
-import { securityHeaders } from "./security_headers.ts";
 
 /** Creates the application; it is mounted at `/`. */
 export function dashboardApp(dependencies: OperatorDependencies): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>();
   const { access, health, onFailure } = dependencies;
-  app.use(securityHeaders);
   app.route("/", assetRoutes());
   app.route("/", accessRoutes(dependencies));
   app.get("/", requireSession(access), async (context) => {

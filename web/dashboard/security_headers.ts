@@ -1,4 +1,4 @@
-/** The headers that every answer of the dashboard carries. */
+/** The headers that every answer on the operator's port carries. */
 import type { MiddlewareHandler } from "hono";
 
 const contentSecurityPolicy = [

@@ -6,6 +6,7 @@ import { healthHttpStatus } from "../../core/operations/health.ts";
 import { formatMetrics, metricsContentType } from "../../core/operations/metrics.ts";
 import { adminApi } from "../admin/app.ts";
 import { dashboardApp } from "../dashboard/app.ts";
+import { securityHeaders } from "../dashboard/security_headers.ts";
 import { allowOnly, operatorProblemResponse, refuseUnknownRoute } from "../problem_response.ts";
 import type { OperatorDependencies } from "./dependencies.ts";
 
@@ -19,6 +20,8 @@ const noStore = { "cache-control": "no-store" };
 export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEnv> {
   const { isAllowed, health, metrics, onFailure } = dependencies;
   const app = new Hono<OperatorEnv>();
+  // Out here they come to what the apps below refuse, too.
+  app.use(securityHeaders);
   app.use(async (context, next) => {
     const address = context.env.clientAddress;
     if (!isAllowed(address))

@@ -19,6 +19,9 @@ test("every answer carries the security headers, and no page is kept in a cache"
     await browser.get("/account"),
     await browser.get(tlsPage),
     await browser.post(`${tlsPage}/remove`, {}),
+    await browser.get("/nothing-is-here"),
+    await visitor.get("/api/config"),
+    await visitor.get("/health"),
   ];
   for (const { headers } of answers) {
     assert.equal(headers.get("content-security-policy"), policy);
