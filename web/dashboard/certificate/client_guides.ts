@@ -16,7 +16,14 @@ export const clientGuides: readonly ClientGuide[] = [
   },
   {
     name: "Fedora, Red Hat",
-    commands: () => "sudo cp dispatch.pem /etc/pki/ca-trust/source/anchors/\nsudo update-ca-trust",
+    // Of plain files in anchors/ it takes CA:TRUE alone, which Dispatch's own certificate is not.
+    commands: () =>
+      [
+        "{ printf '[p11-kit-object-v1]\\nclass: certificate\\ncertificate-type: x-509\\n'",
+        "printf 'certificate-category: authority\\ntrusted: true\\n'; cat dispatch.pem",
+        "} | sudo tee /etc/pki/ca-trust/source/dispatch.p11-kit > /dev/null",
+        "sudo update-ca-trust",
+      ].join("\n"),
   },
   {
     name: "Windows",
