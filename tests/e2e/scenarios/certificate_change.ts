@@ -115,7 +115,11 @@ export const certificateChange: readonly Scenario[] = [
             isOver = true;
           });
           let last: Shown | undefined;
-          while (!isOver) last = await stage.json<Shown>("cert", "generate", "--name", "quick.example.org");
+          while (!isOver) {
+            const quick = await stage.cli(["cert", "generate", "--name", "quick.example.org", "--json"]);
+            // The slow one may have won against the last of the quick ones: then there is another round.
+            if (quick.code === 0) last = JSON.parse(quick.stdout) as Shown;
+          }
           const { code, stderr } = await slow;
           return code === 0 ? null : { code, stderr, last };
         },
