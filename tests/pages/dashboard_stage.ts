@@ -37,14 +37,19 @@ export class DashboardStage {
   /** Starts all of it. `environment` is added to the service's. */
   static async open(environment: Readonly<Record<string, string>>): Promise<DashboardStage> {
     const stage = await Stage.open(bunTarget);
-    Object.assign(stage.environment, environment);
-    const files = join(stage.folder, "files");
-    await mkdir(files);
-    const made = await run(["sh", `${projectRoot}tests/pages/make_files.sh`], { cwd: files });
-    assert.equal(made.code, 0, made.stderr);
-    const browser = await startBrowser(findTool("chromium")!);
-    stage.onClose(() => browser.close());
-    return new DashboardStage(stage, await stage.start(), browser, files);
+    try {
+      Object.assign(stage.environment, environment);
+      const files = join(stage.folder, "files");
+      await mkdir(files);
+      const made = await run(["sh", `${projectRoot}tests/pages/make_files.sh`], { cwd: files });
+      assert.equal(made.code, 0, made.stderr);
+      const browser = await startBrowser(findTool("chromium")!);
+      stage.onClose(() => browser.close());
+      return new DashboardStage(stage, await stage.start(), browser, files);
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
   }
 
   get origin(): string {
