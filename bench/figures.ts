@@ -3,13 +3,16 @@
 /** One line of the result. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "messages/s" | "MiB";
+  readonly unit: "messages/s" | "MiB" | "ms" | "connections";
   readonly dispatch: number;
-  /** What Dispatch is compared with: Postfix, or itself with a spool that discards. */
-  readonly other: { readonly name: string; readonly value: number };
-  /** How often `dispatch` holds the other's value. */
-  readonly ratio: number;
-  /** The least that `ratio` may be, or the most that `dispatch` may be; `null`: shown for comparison alone. */
+  /** What Dispatch is compared with: Postfix, or itself with a spool that discards. `null`: with nothing. */
+  readonly beside: {
+    readonly name: string;
+    readonly value: number;
+    /** How often `dispatch` holds `value`. */
+    readonly ratio: number;
+  } | null;
+  /** The least that the ratio may be, or the most that `dispatch` may be; `null`: shown for comparison alone. */
   readonly mark: { readonly leastRatio: number } | { readonly most: number } | null;
 }
 
@@ -34,8 +37,11 @@ export function compareTurns(
     name,
     unit: "messages/s",
     dispatch: median(own),
-    other: { name: other.name, value: median(other.values) },
-    ratio: median(own.map((rate, turn) => rate / (other.values[turn] as number))),
+    beside: {
+      name: other.name,
+      value: median(other.values),
+      ratio: median(own.map((rate, turn) => rate / (other.values[turn] as number))),
+    },
     mark,
   };
 }
@@ -43,7 +49,8 @@ export function compareTurns(
 /** Tells whether the figure reaches its mark. */
 export function reachesMark(figure: Figure): boolean {
   if (figure.mark === null) return true;
-  return "most" in figure.mark ? figure.dispatch <= figure.mark.most : figure.ratio >= figure.mark.leastRatio;
+  if ("most" in figure.mark) return figure.dispatch <= figure.mark.most;
+  return figure.beside !== null && figure.beside.ratio >= figure.mark.leastRatio;
 }
 
 function describeMark({ mark, unit }: Figure): string {
@@ -56,8 +63,8 @@ export function formatTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
     `${format(figure.dispatch)} ${figure.unit}`,
-    `${figure.other.name} ${format(figure.other.value)}`,
-    `${figure.ratio.toFixed(2)}×`,
+    figure.beside === null ? "" : `${figure.beside.name} ${format(figure.beside.value)}`,
+    figure.beside === null ? "" : `${figure.beside.ratio.toFixed(2)}×`,
     describeMark(figure),
     reachesMark(figure) ? "" : "MISSED",
   ]);
@@ -67,5 +74,5 @@ export function formatTable(figures: readonly Figure[]): string {
 }
 
 function format(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

@@ -1,5 +1,6 @@
 /**
- * Speed and memory beside Debian's Postfix, on this machine at this moment: `npm run bench`, or `npm run bench -- node`.
+ * Speed and memory beside Debian's Postfix, and what certificates cost, on this machine at this moment: `npm run bench`, or
+ * `npm run bench -- node`.
  *
  * Ratios count, absolute figures depend on the machine; so the contenders take turns, and the median of the ratios
  * within each turn counts.
@@ -9,6 +10,7 @@ import { writeFile } from "node:fs/promises";
 import { bunTarget, nodeTarget } from "../tests/e2e/target.ts";
 import { pickPort } from "../tests/support/e2e_ports.ts";
 import { projectRoot } from "../tests/support/e2e_project_files.ts";
+import { measureCertificates } from "./certificate.ts";
 import type { Contender } from "./contender.ts";
 import { startDiscarding, startDispatch } from "./dispatch.ts";
 import { compareTurns, type Figure, formatTable, reachesMark } from "./figures.ts";
@@ -74,8 +76,7 @@ async function measureInService(): Promise<Figure[]> {
         name: "memory, 50 × 25 MiB",
         unit: "MiB",
         dispatch: own,
-        other: { name: "Postfix", value: postfixOwn },
-        ratio: own / postfixOwn,
+        beside: { name: "Postfix", value: postfixOwn, ratio: own / postfixOwn },
         mark: { most: 150 },
       },
     ];
@@ -92,7 +93,12 @@ function endToEndRates(turns: readonly Rates[]): number[] {
   return turns.map(({ endToEnd }) => endToEnd);
 }
 
-const figures = [...(await measureAcceptAlone()), ...(await measureInService())];
+const figures = [
+  ...(await measureAcceptAlone()),
+  ...(await measureInService()),
+  // On both runtimes, whichever was chosen.
+  ...(await measureCertificates()),
+];
 console.log(`\n${formatTable(figures)}`);
 const results = figures.map((figure) => ({ ...figure, isReached: reachesMark(figure) }));
 await writeFile(
