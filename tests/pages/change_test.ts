@@ -63,12 +63,27 @@ describePages("the change of a certificate", withPassword, (stage) => {
     await visitor.leave();
   });
 
-  test("two clicks on a button are one change", async () => {
+  test("a second click while the first is under way sends nothing", async () => {
     const visitor = await openPage(stage());
     const { page } = visitor;
+    const [first, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let requests = 0;
+    await page.route(`**${tlsPage}/generate`, async (route) => {
+      requests++;
+      first.resolve();
+      await answer.promise;
+      await route.continue();
+    });
     await fillGenerate(visitor, "twice.example.org");
-    await page.getByRole("button", { name: "Generate and put in service" }).dblclick();
+    const button = page.getByRole("button", { name: "Generate and put in service" });
+    await button.scrollIntoViewIfNeeded();
+    const { x, y } = (await button.boundingBox())!;
+    await page.mouse.click(x + 5, y + 5);
+    await first.promise;
+    await page.mouse.click(x + 5, y + 5);
+    answer.resolve();
     await visitor.sees("The new certificate is in service.");
+    assert.equal(requests, 1);
     await visitor.leave();
   });
 
