@@ -5,13 +5,13 @@ import type { Markup } from "../markup.ts";
 import { day } from "../time.ts";
 import type { DatedFacts } from "./facts.ts";
 
-/** The picture. `isComplete`: whether nothing is missing between the last link and a root. */
-export function chainPicture(identity: DatedFacts, isComplete: boolean): Markup {
-  const links: readonly ChainLink[] = identity.chain.length > 0 ? identity.chain : [identity];
+/** The picture. What the last certificate is signed by is not sent; whether clients have it is theirs to know. */
+export function chainPicture(identity: DatedFacts): Markup {
+  const links: readonly ChainLink[] = [identity, ...identity.chain.slice(1)];
   const top = links[links.length - 1]!;
   return html`<ol class="chain">
     ${links.map((link, index) => sentLink(link, index === 0))}
-    ${top.subject === top.issuer ? null : isComplete ? knownRoot(top.issuer) : missingIssuer(top.issuer)}
+    ${top.subject === top.issuer ? null : links.length === 1 ? onlyIssuer(top.issuer) : knownRoot(top.issuer)}
   </ol>`;
 }
 
@@ -38,11 +38,12 @@ function knownRoot(name: string): Markup {
   </li>`;
 }
 
-function missingIssuer(name: string): Markup {
-  return html`<li class="link missing">
-    <span class="role">Missing</span>
+/** Public authorities sign with intermediate certificates, an organisation's own often with its root. */
+function onlyIssuer(name: string): Markup {
+  return html`<li class="link elsewhere">
+    <span class="role">Issuer, not sent</span>
     <strong>${shortName(name)}</strong>
-    <span>Upload again together with the intermediate certificates of the authority.</span>
+    <span>Clients must have this one. Where it is an intermediate certificate, upload again together with it.</span>
   </li>`;
 }
 

@@ -1,6 +1,7 @@
 /** Settings → Connections → TLS certificate. */
 import { html } from "hono/html";
 import type { Session } from "../../../core/access/admin_access.ts";
+import type { CertificateSource } from "../../../core/certificate/certificate_service.ts";
 import type { CertificateShow, EarlierCertificateShow } from "../../../core/operations/certificate_show.ts";
 import { notice } from "../form_parts.ts";
 import type { Markup } from "../markup.ts";
@@ -37,12 +38,14 @@ export interface CertificatePage {
   readonly done: string | null;
 }
 
-/** What is said when a change is done. */
-const doneMessages: Readonly<Record<string, string>> = {
-  upload: "The uploaded certificate is in service.",
-  generate: "The new certificate is in service.",
-  restore: "The earlier certificate is back in service.",
-  remove: "The automatic certificate is in service.",
+/** What is said when a change is done, as long as it is still so. */
+const doneMessages: Readonly<
+  Record<string, { readonly sources: readonly CertificateSource[]; readonly text: string }>
+> = {
+  upload: { sources: ["uploaded"], text: "The uploaded certificate is in service." },
+  generate: { sources: ["generated"], text: "The new certificate is in service." },
+  restore: { sources: ["uploaded", "generated"], text: "The earlier certificate is back in service." },
+  remove: { sources: ["automatic"], text: "The automatic certificate is in service." },
 };
 
 /** The page. */
@@ -78,8 +81,10 @@ export function certificatePage(page: CertificatePage): Markup {
 
 function doneNotice(done: string | null, show: CertificateShow): Markup | null {
   if (done === null || !Object.hasOwn(doneMessages, done)) return null;
+  const { sources, text } = doneMessages[done]!;
+  if (!sources.includes(show.source)) return null;
   const { tone, sentence } = judgeCertificate(show);
-  return notice(tone === "bad" ? "bad" : "good", doneMessages[done]!, proof(show) ?? sentence);
+  return notice(tone === "bad" ? "bad" : "good", text, proof(show) ?? sentence);
 }
 
 /** Which listeners were seen to serve it; `null` when not all were. */

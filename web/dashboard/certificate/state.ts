@@ -15,7 +15,6 @@ import { judgeCertificate, sourceNames } from "./verdict.ts";
 export function certificateState(show: CertificateShow): Markup {
   const { identity, source, served, warnings } = show;
   const verdict = judgeCertificate(show);
-  const isComplete = warnings.every(({ code }) => code !== "chain_incomplete");
   return html`<section class="card" aria-labelledby="state-title">
     <h2 id="state-title">In service</h2>
     <p class="headline">${badge(verdict.tone, verdict.word)} ${verdict.sentence}</p>
@@ -44,7 +43,7 @@ export function certificateState(show: CertificateShow): Markup {
         <h3>Who serves it</h3>
         ${servedTable(served)}
         <h3>Chain</h3>
-        ${chainPicture(identity, isComplete)}
+        ${chainPicture(identity)}
       </div>
     </div>
   </section>`;
