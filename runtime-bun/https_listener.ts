@@ -17,11 +17,16 @@ export function openHttpsListener(options: HttpsListenerOptions): Promise<HttpsL
   return openHttpsFront(options, createTermination);
 }
 
-/** On a socket that was handed over, Bun reads on however full the request's buffer is: 200 MB went into memory at once. */
+/**
+ * On a socket that was handed over, Bun reads on however full the request's buffer is: 200 MB went into memory at once.
+ *
+ * Nobody asks for more after the end of a body, so that is where reading goes on: the next request is waited for.
+ */
 class PacedIncomingMessage extends IncomingMessage {
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
     const wantsMore = super.push(chunk, encoding);
-    if (!wantsMore && chunk !== null) this.socket.pause();
+    if (chunk === null) this.socket.resume();
+    else if (!wantsMore) this.socket.pause();
     return wantsMore;
   }
 }

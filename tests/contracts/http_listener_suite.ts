@@ -57,6 +57,18 @@ export function httpListenerSuite(kind: ListenerKind): void {
     assert.equal(listener.connections(), 1);
   });
 
+  check("answers large requests over one connection, one after another", async () => {
+    let count = 0;
+    const listener = await open(async (request) => new Response(`${await readOutcome(request)} of ${++count}`));
+    const client = await connect(listener);
+    const sizes = Array.from({ length: 40 }, (_, index) => 950_000 + index);
+    for (const [index, size] of sizes.entries()) {
+      client.send(head(size) + "a".repeat(size));
+      await client.expect(new RegExp(`whole ${size} of ${index + 1}$`));
+    }
+    assert.equal(listener.connections(), 1);
+  });
+
   check("refuses a port that is in use", async () => {
     const listener = await open(() => new Response());
     const second = kind.open({ port: listener.port, handler: () => new Response() });
