@@ -1,7 +1,7 @@
 /** The body of an operator's request, bounded before it is read. */
 import type { Context, HonoRequest } from "hono";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
-import { readFormParts } from "../core/ingest/form_parts.ts";
+import { maxParts, readFormParts } from "../core/ingest/form_parts.ts";
 import { parseJson } from "../core/ingest/json_body.ts";
 import { parseContentLength, readChunks, readWhole, requireDeclaredSize } from "../core/ingest/request_body.ts";
 import { readMediaType } from "./media_type.ts";
@@ -60,8 +60,13 @@ function parseMultipartForm(body: Uint8Array, boundary: string | undefined): For
 }
 
 function parseUrlencodedForm(body: Uint8Array): FormData {
+  const text = new TextDecoder().decode(body);
+  // A megabyte of the shortest fields would keep Node busy for ten seconds, and visitors can send it.
+  if (text.split("&", maxParts + 1).length > maxParts) {
+    throw new DispatchError("body_malformed", { reason: `it has more than ${maxParts} fields` });
+  }
   const form = new FormData();
-  for (const [name, value] of new URLSearchParams(new TextDecoder().decode(body))) form.append(name, value);
+  for (const [name, value] of new URLSearchParams(text)) form.append(name, value);
   return form;
 }
 

@@ -8,7 +8,7 @@ import {
 import { DispatchError } from "../error/mod.ts";
 
 /** Parts of one form; as many as a message may have recipients, and some more. */
-const maxParts = 2000;
+export const maxParts = 2000;
 const maxPartHeaderBytes = 8192;
 
 /** One part of a form. */

@@ -81,6 +81,18 @@ test("signing out ends the session, not only the cookie", async () => {
   assert.equal((await browser.get("/", { cookie })).status, 303);
 });
 
+test("a form with more fields than any has is refused before they are read, whoever sends it", async () => {
+  const visitor = await Browser.open();
+  const fields = new FormData();
+  for (let count = 0; count < 2001; count++) fields.append("a", "");
+  const query = new Array(400_000).fill("a").join("&");
+  const startedAtMs = performance.now();
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  assert.equal((await visitor.postBody("/sign-in", query, headers)).status, 400);
+  assert.equal((await visitor.post("/sign-in", fields)).status, 400);
+  assert.ok(performance.now() - startedAtMs < 1000);
+});
+
 test("forms of another site are refused", async () => {
   const browser = await Browser.signedIn();
   const forged = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };

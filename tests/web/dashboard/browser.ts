@@ -63,7 +63,11 @@ export class Browser {
     fields: Record<string, string> | FormData,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
+    return this.postBody(path, fields instanceof FormData ? fields : new URLSearchParams(fields), headers);
+  }
+
+  /** Sends any body as if it were a form of our own page. */
+  postBody(path: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
     return this.#send(path, { method: "POST", body, headers: { origin, "sec-fetch-site": "same-origin", ...headers } });
   }
 
