@@ -4,6 +4,17 @@ import { test } from "node:test";
 import { describePages, password, tlsPage } from "./dashboard_stage.ts";
 
 describePages("a dashboard that nobody has visited", {}, (stage) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`is accessible at the first visit, and fits a phone, ${colorScheme}`, async () => {
+      const visitor = await stage().visitor({ colorScheme, viewport: { width: 360, height: 740 } });
+      await visitor.page.goto("/");
+      await visitor.sees("Welcome to Dispatch");
+      await visitor.fits();
+      await visitor.isAccessible();
+      await visitor.leave();
+    });
+  }
+
   test("leads the first visit from a wrong code to the overview", async () => {
     const visitor = await stage().visitor();
     const { page } = visitor;

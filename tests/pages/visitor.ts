@@ -50,7 +50,8 @@ export class Visitor {
 
   /** Opens a window of its own, which shares no cookie with others. */
   static async open(browser: Browser, origin: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ baseURL: origin, ignoreHTTPSErrors: true, ...options });
+    const ways = { baseURL: origin, ignoreHTTPSErrors: true, reducedMotion: "reduce" } as const;
+    const context = await browser.newContext({ ...ways, ...options });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     return new Visitor(await context.newPage());
   }
@@ -106,9 +107,9 @@ export class Visitor {
     assert.deepEqual(violations, [], this.page.url());
   }
 
-  /** Closes the window. @throws when the console had something to complain of that was not expected */
+  /** Closes the window with all its tabs. @throws when the console had something to complain of that was not expected */
   async leave(): Promise<void> {
-    await this.page.close();
+    await this.page.context().close();
     const expected = this.#expectedStatuses.map((status) => `the server responded with a status of ${status} `);
     const unexpected = this.#complaints.filter((text) => !expected.some((part) => text.includes(part)));
     assert.deepEqual(unexpected, []);
