@@ -24,7 +24,9 @@ const configGet = defineOperation({
 const configSet = defineOperation({
   name: "config.set",
   summary: "Change settings, all or none; takes effect at once",
-  input: z.strictObject({ values: z.record(key, z.json()) }),
+  input: z.strictObject({
+    values: z.record(key, z.json(), { error: "must be an object of settings and their values" }),
+  }),
   changes: true,
   run: async ({ config }, input) => config.set(input.values),
 });

@@ -23,9 +23,14 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): ConfigViolation
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ key, value: "a value", rule: "is not known here" }));
   }
-  const isSecret = issue.code === "custom" && issue.params?.secret === true;
-  const value = isSecret ? "another value" : quote(issue.path, input);
+  const value = isAboutSecrets(issue) ? "another value" : quote(issue.path, input);
   return [{ key: issue.path.join(".") || "input", value, rule: issue.message }];
+}
+
+/** A record holds settings or secrets, and so may whatever was given in its place. */
+function isAboutSecrets(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "custom") return issue.params?.secret === true;
+  return issue.code === "invalid_type" && issue.expected === "record";
 }
 
 /** The refused value. What lies inside a record, or a list of them, is not repeated: it may be a secret. */

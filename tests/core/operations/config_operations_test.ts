@@ -44,3 +44,12 @@ test("config.list shows every key", async () => {
   const views = (await performOperation(context, "config.list", {})) as ConfigView[];
   assert.equal(views.length, Object.keys(context.config.holder.current).length);
 });
+
+for (const given of ["relay.password=hunter2", ["hunter2"], 4711]) {
+  test(`config.set does not repeat ${typeof given} values in place of its record: they may be secrets`, async () => {
+    const { context } = await createMemoryDispatch();
+    const set = () => performOperation(context, "config.set", { values: given });
+    const { message } = await assertRefusal(set, "input_invalid");
+    assert.equal(message, "values must be an object of settings and their values; another value was given.");
+  });
+}
