@@ -10,6 +10,7 @@ describePages("the change of a certificate", withPassword, (stage) => {
     const visitor = await openPage(stage());
     await generate(visitor, "first.example.org\n192.0.2.1");
     await visitor.sees("The new certificate is in service.");
+    await visitor.isLedTo(".notice.good");
     await visitor.sees("generated here, signed by itself");
     assert.deepEqual(await stage().servedNames(), ["first.example.org", "first.example.org"]);
     await visitor.leave();
@@ -19,6 +20,7 @@ describePages("the change of a certificate", withPassword, (stage) => {
     const visitor = await openPage(stage());
     await visitor.expectStatus(422, () => generate(visitor, "good.example.org\nhttps://bad.example.org/"));
     await visitor.sees("is a URL; give the name in it alone.");
+    await visitor.isLedTo(".notice.bad");
     assert.match(await visitor.page.getByLabel("Names and addresses").inputValue(), /^good\.example\.org\n/);
     await visitor.leave();
   });

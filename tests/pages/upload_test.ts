@@ -148,6 +148,7 @@ describePages("the upload of a certificate", withPassword, (stage) => {
     await page.getByLabel("Drop files here").setInputFiles(stage().files("next_chain.pem", "mail.key"));
     await visitor.expectStatus(422, () => page.getByRole("button", { name: "Put in service" }).click());
     await page.locator("[data-code=key_mismatch]").waitFor();
+    await visitor.isLedTo(".check-place");
     await page.getByLabel("Drop files here").setInputFiles(stage().files("next_chain.pem", "next.key"));
     await page.getByRole("button", { name: "Only check" }).click();
     await page.locator(".check[data-ok=true]").waitFor();

@@ -50,8 +50,7 @@ export class Visitor {
 
   /** Opens a window of its own, which shares no cookie with others. */
   static async open(browser: Browser, origin: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const ways = { baseURL: origin, ignoreHTTPSErrors: true, reducedMotion: "reduce" } as const;
-    const context = await browser.newContext({ ...ways, ...options });
+    const context = await browser.newContext({ baseURL: origin, ignoreHTTPSErrors: true, ...options });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     return new Visitor(await context.newPage());
   }
@@ -80,9 +79,19 @@ export class Visitor {
     await this.page.waitForLoadState();
   }
 
-  /** Asserts that a sentence is on the page, and in view of whoever looks. */
+  /** Waits until a sentence is on the page, and not folded in. */
   async sees(text: string | RegExp): Promise<void> {
     await this.page.locator(":visible", { hasText: text }).first().waitFor();
+  }
+
+  /** Asserts that what has just been said has the focus, and is in view. */
+  async isLedTo(selector: string): Promise<void> {
+    const place = this.page.locator(selector);
+    await place.waitFor();
+    const isFocused = await place.evaluate((element) => element === document.activeElement);
+    const { y } = (await place.boundingBox())!;
+    const height = await this.page.evaluate(() => window.innerHeight);
+    assert.deepEqual({ isFocused, isInView: y >= 0 && y < height }, { isFocused: true, isInView: true }, selector);
   }
 
   /** Asserts that nothing is wider than the window. */

@@ -96,7 +96,7 @@ export class Browser {
 
 /** The hidden fields of the form that is sent to `action`. */
 function readHiddenFields(page: string, action: string): FormData {
-  const form = new RegExp(`<form[^>]*action="${action}(?:#[a-z]+)?"[\\s\\S]*?</form>`).exec(page)?.[0];
+  const form = new RegExp(`<form[^>]*action="${action}"[\\s\\S]*?</form>`).exec(page)?.[0];
   assert.ok(form, `the page has no form for ${action}`);
   const data = new FormData();
   for (const [, name, value] of form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)) {

@@ -24,7 +24,7 @@ export function downloadCard(state: FormState, show: CertificateShow): Markup {
     <h3>With its private key</h3>
     <details ${state.notice === null ? null : "open"}>
       <summary>PFX, for another server that shows the same certificate</summary>
-      <form method="post" action="${certificatePaths.pfx}#download" data-stays>
+      <form method="post" action="${certificatePaths.pfx}" data-stays>
         ${csrfField(state.session)}
         <p class="field">
           <label for="pfx-passphrase">Passphrase for the file</label>

@@ -35,7 +35,7 @@ export function generateForm(state: FormState, values: GenerateValues): Markup {
     ${state.notice}
     <details ${state.notice === null ? null : "open"}>
       <summary>Names, key and validity</summary>
-      <form method="post" action="${certificatePaths.generate}#generate">
+      <form method="post" action="${certificatePaths.generate}">
         ${changeFields(state)}
         <p class="field">
           <label for="names">Names and addresses that clients connect to, one a line</label>

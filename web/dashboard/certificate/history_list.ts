@@ -36,7 +36,7 @@ function earlierCertificate(state: FormState, entry: EarlierCertificateShow): Ma
       </p>
       <p class="quiet"><code class="fingerprint">${entry.fingerprintSha256}</code></p>
     </div>
-    <form method="post" action="${certificatePaths.restore}#history">
+    <form method="post" action="${certificatePaths.restore}">
       ${changeFields(state)}<input type="hidden" name="id" value="${id}" />
       <button>Put back<span class="quiet-text"> the certificate that was replaced ${replacedAt}</span></button>
     </form>

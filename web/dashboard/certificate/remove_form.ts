@@ -18,7 +18,7 @@ export function removeForm(state: FormState, source: CertificateShow["source"]):
         From the next connection on, clients see the automatic certificate. Those that were not given it refuse to send.
         You find the present one under History, to put it back.
       </p>
-      <form method="post" action="${certificatePaths.remove}#remove">
+      <form method="post" action="${certificatePaths.remove}">
         ${changeFields(state)}
         <p class="actions"><button class="danger">Yes, go back to the automatic certificate</button></p>
       </form>

@@ -90,8 +90,7 @@ async function answerChange(
     dependencies.onFailure(error, context.env);
     return answerPage(context, acts, await change.refuse(error, form), statusOf(error));
   }
-  // Without a fragment the browser would keep the form's own.
-  return context.redirect(`${paths.page}?done=${name}#content`, 303);
+  return context.redirect(`${paths.page}?done=${name}`, 303);
 }
 
 async function answerPfx(context: CertificateContext, dependencies: OperatorDependencies): Promise<Response> {

@@ -19,7 +19,7 @@ export function uploadForm(state: FormState, checked: CheckedFiles | null): Mark
     ${state.notice}
     <form
       method="post"
-      action="${certificatePaths.upload}#upload"
+      action="${certificatePaths.upload}"
       enctype="multipart/form-data"
       data-upload="${certificatePaths.check}?part=result"
       data-limit-bytes="${maxMaterialBytes}"
@@ -30,7 +30,7 @@ export function uploadForm(state: FormState, checked: CheckedFiles | null): Mark
         <label for="files">Drop files here, or choose them</label>
         <input type="file" id="files" name="files" multiple required />
       </div>
-      <div class="check-place" aria-live="polite">
+      <div class="check-place" aria-live="polite" tabindex="-1" ${checked === null ? null : "autofocus"}>
         ${checked === null ? null : html`${checkResult(checked)} ${chooseAgain(checked)}`}
       </div>
       <details class="passphrase" ${checked !== null && needsPassphrase(checked.check) ? "open" : null}>
@@ -50,7 +50,7 @@ export function uploadForm(state: FormState, checked: CheckedFiles | null): Mark
       </details>
       <p class="actions">
         <button class="primary" data-act="upload">Put in service</button>
-        <button formaction="${certificatePaths.check}#upload" data-without-script>Only check</button>
+        <button formaction="${certificatePaths.check}" data-without-script>Only check</button>
         <button type="button" data-act="clear" hidden>Start over</button>
       </p>
       <template data-message="too-large"
