@@ -46,7 +46,12 @@ function rewritePkcs8(der: Uint8Array): ArrayBuffer {
 }
 
 function wrap(privateKeyAlgorithm: AlgorithmIdentifier, key: Uint8Array<ArrayBuffer>): ArrayBuffer {
-  return AsnConvert.serialize(new PrivateKeyInfo({ privateKeyAlgorithm, privateKey: new PrivateKey(key) }));
+  try {
+    return AsnConvert.serialize(new PrivateKeyInfo({ privateKeyAlgorithm, privateKey: new PrivateKey(key) }));
+  } catch (cause) {
+    // The library looks into the parameters, which came as they were.
+    throw damaged("the parameters of its algorithm are not what they should be", { cause });
+  }
 }
 
 /** The curve that a SEC 1 key names: ECPrivateKey ::= SEQUENCE { version, privateKey, parameters [0], publicKey [1] }. */

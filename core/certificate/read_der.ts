@@ -77,6 +77,7 @@ function readSet(bytes: Uint8Array, { collector }: Reading, place: Place): void 
   const { certificates, hasCrls } = readCertificateSet(bytes);
   for (const certificate of certificates) collector.addCertificate(certificate, toOrigin(place));
   if (hasCrls) collector.addOther(describeKind("crl"), toOrigin(place));
+  else if (certificates.length === 0) collector.addOther("a PKCS#7 file without certificates", toOrigin(place));
 }
 
 async function readPfx(bytes: Uint8Array, reading: Reading, place: Place): Promise<void> {
@@ -85,6 +86,7 @@ async function readPfx(bytes: Uint8Array, reading: Reading, place: Place): Promi
   for (const { der } of certificates) collector.addCertificate(der, toOrigin(place));
   for (const { der } of keys) readKey(der, reading, place);
   for (const what of others) collector.addOther(what, toOrigin(place));
+  if (certificates.length + keys.length + others.length === 0) collector.addOther("an empty PFX file", toOrigin(place));
 }
 
 function explain(kind: DerKind, { kind: obstacle, reason }: Obstacle, hasPassphrase: boolean, place: Place): Finding {

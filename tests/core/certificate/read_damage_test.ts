@@ -84,6 +84,31 @@ describe("readMaterial says what is wrong with a PEM block", () => {
   });
 });
 
+describe("readMaterial says that a structure is not whole", () => {
+  test("when the curve of an EC key is no identifier", async () => {
+    const damaged = leaf.sec1KeyPem.replace("oAoGCCqGSM49", "oAsGCCqGSM49");
+    assert.notEqual(damaged, leaf.sec1KeyPem);
+    const { keys, findings } = await readContents([damaged]);
+    assert.deepEqual([keys, findings.map(({ code }) => code)], [[], ["broken_key"]]);
+  });
+
+  test("when a PKCS#7 file has no certificates", async () => {
+    const bytes = fromBase64(material.base64["chain.p7b.der"]);
+    const at = bytes.findIndex((_, index) => bytes[index] === 0xa0 && bytes[index - 1] === 1 && bytes[index - 2] === 7);
+    // The certificates, [0], follow the identifier of the contents that are not there.
+    bytes[at] = 0xa2;
+    const { certificates, others } = await readContents([bytes]);
+    assert.deepEqual([certificates, others.map(({ what }) => what)], [[], ["a PKCS#7 file without certificates"]]);
+  });
+
+  test("when a PFX has nothing in it", async () => {
+    const data = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+    const contents = wrap(0x30, Uint8Array.from([...data, ...wrap(0xa0, wrap(4, wrap(0x30, new Uint8Array(0))))]));
+    const { findings, others } = await readContents([wrap(0x30, Uint8Array.from([2, 1, 3, ...contents]))]);
+    assert.deepEqual([findings, others.map(({ what }) => what)], [[], ["an empty PFX file"]]);
+  });
+});
+
 describe("readMaterial names a file that holds neither PEM nor DER", () => {
   const foreign: readonly (readonly [content: Contents, what: string])[] = [
     ["", "empty"],
@@ -207,36 +232,30 @@ describe("readMaterial bounds its work", () => {
     );
   });
 
-  const hostile: readonly (readonly [what: string, bytes: () => Uint8Array<ArrayBuffer>])[] = [
-    [
-      "half a million sequences in each other",
-      () => new Uint8Array(1_000_000).map((_, at) => (at % 2 === 0 ? 0x30 : 0x80)),
-    ],
-    [
-      "octet strings in each other",
-      () =>
-        Array.from({ length: 150 }).reduce<Uint8Array<ArrayBuffer>>(
-          (inner) => wrap(0x30, wrap(4, inner)),
-          wrap(0x30, new Uint8Array(0)),
-        ),
-    ],
-    [
-      "half a million elements",
-      () =>
-        wrap(
-          0x30,
-          new Uint8Array(1_000_000).map((_, at) => (at % 2 === 0 ? 5 : 0)),
-        ),
-    ],
+  const pairs = (first: number, second: number) =>
+    new Uint8Array(1_000_000).map((_, at) => (at % 2 === 0 ? first : second));
+  const nest = (depth: number): Uint8Array<ArrayBuffer> =>
+    depth === 0 ? wrap(0x30, new Uint8Array(0)) : wrap(0x30, wrap(4, nest(depth - 1)));
+  const hostile: readonly (readonly [what: string, bytes: () => Uint8Array<ArrayBuffer>, reason: string])[] = [
+    ["sequences in each other", () => pairs(0x30, 0x80), "it is nested more than 64 levels deep"],
+    ["octet strings in each other", () => nest(40), "it is nested more than 64 levels deep"],
+    ["half a million elements", () => wrap(0x30, pairs(5, 0)), "it has more than 20000 elements"],
     [
       "a number of a million bytes",
       () => wrap(0x30, Uint8Array.from([...wrap(2, new Uint8Array(1_000_000).fill(1)), 0x30, 2, 6, 0])),
+      "it holds a number of more than 4096 bytes",
     ],
-    ["a length beyond all bounds", () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 2, 1, 3)],
+    [
+      "a length beyond all bounds",
+      () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 2, 1, 3),
+      "it ends after 9 of 4294967301 bytes",
+    ],
   ];
-  for (const [what, bytes] of hostile) {
+  for (const [what, bytes, reason] of hostile) {
     test(`with ${what}`, async () => {
-      assert.match((await findOnly(bytes())).code, /^(broken_file|not_pem)$/);
+      const { code, message } = await findOnly(bytes());
+      assert.equal(code, "broken_file");
+      assert.ok(message.endsWith(`but it can't be read: ${reason}.`), message);
     });
   }
 
