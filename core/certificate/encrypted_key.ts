@@ -72,8 +72,9 @@ function proveKey(bytes: Bytes): Bytes {
   return bytes;
 }
 
-/** Several forms of a passphrase can be the same bytes to a cipher. */
+/** The forms that are different bytes to a cipher. The one of NSS, which has no difference itself, is for PFX files alone. */
 function distinct(forms: readonly PassphraseForm[], encoding: keyof PassphraseForm): PassphraseForm[] {
-  const byBytes = new Map(forms.toReversed().map((form) => [bytesToHex(form[encoding]), form]));
+  const ofKeys = forms.filter(({ bmp, text }) => bmp !== text);
+  const byBytes = new Map(ofKeys.toReversed().map((form) => [bytesToHex(form[encoding]), form]));
   return [...byBytes.values()].toReversed();
 }

@@ -9,12 +9,16 @@ const signatures: readonly (readonly [signature: string, what: string])[] = [
   ["25504446", "a PDF document"],
 ];
 
-/** First characters of texts without PEM blocks. */
-const openings: readonly (readonly [opening: RegExp, what: string])[] = [
+/** What texts without PEM blocks have in them. */
+const marks: readonly (readonly [mark: RegExp, what: string])[] = [
   [/^\s*<(!doctype|html|\?xml)/i, "a web page"],
   [/^PuTTY-User-Key-File-/, "a PuTTY key"],
   [/^(ssh-|ecdsa-sha2-)/, "an SSH public key"],
   [/^\s*$/, "empty"],
+  [
+    /\bBEGIN [A-Z0-9 ]{0,40}(CERTIFICATE|PRIVATE KEY)/,
+    "text whose BEGIN line does not have five hyphens on both sides",
+  ],
 ];
 
 /** Returns the text of a file: UTF-16 with its mark, as Windows saves it, or else UTF-8. */
@@ -31,9 +35,7 @@ export function decodeText(bytes: Uint8Array): string {
 export function describeForeign(bytes: Uint8Array, text: string): string {
   const hex = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const bySignature = signatures.find(([signature]) => hex.startsWith(signature));
-  const byOpening = openings.find(([opening]) => opening.test(text));
+  const byMark = marks.find(([mark]) => mark.test(text));
   const isBinary = /[\0-\x08\x0e-\x1f\ufffd]/.test(text.slice(0, 1024));
-  return (
-    (bySignature ?? byOpening)?.[1] ?? (isBinary ? "binary data of an unknown kind" : "text without any PEM block")
-  );
+  return (bySignature ?? byMark)?.[1] ?? (isBinary ? "binary data of an unknown kind" : "text without any PEM block");
 }

@@ -17,7 +17,7 @@ export function passphraseForms(passphrase: string | null): PassphraseForm[] {
   const typed = passphrase ?? "";
   const utf8 = utf8ToBytes(typed);
   const bmp = toBmp(typed);
-  // NSS takes the form of PKCS#12 for ciphers that are not of PKCS#12, too.
+  // In a PFX, NSS takes the form of PKCS#12 for ciphers that are not of PKCS#12, too.
   const forms = [
     { bmp, text: utf8 },
     { bmp, text: bmp },

@@ -28,6 +28,11 @@ interface Marker {
 /** Anything may stand before and after a marker on its line: some programs indent, others put all on one line. */
 const MARKER = /-----(BEGIN|END) ([A-Z0-9][A-Z0-9 .#_/]{0,63})-----/g;
 
+/** Tells whether a text has blocks, or what is left of one. */
+export function hasPemBlocks(text: string): boolean {
+  return text.search(MARKER) !== -1;
+}
+
 /** Reads the blocks of a text, in their order; text around them means nothing. */
 export function* readPemBlocks(text: string): Generator<PemBlock> {
   const unix = text.replace(/\r\n?/g, "\n");

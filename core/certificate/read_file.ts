@@ -9,6 +9,7 @@ import { type Finding, finding } from "./finding.ts";
 import type { GivenFile } from "./material.ts";
 import { Obstacle } from "./obstacle.ts";
 import { maxStructures } from "./parts_collector.ts";
+import { hasPemBlocks } from "./pem_blocks.ts";
 import { type Reading, readDer } from "./read_der.ts";
 import { readPem } from "./read_pem.ts";
 
@@ -16,7 +17,7 @@ import { readPem } from "./read_pem.ts";
 export async function readFile({ name, bytes }: GivenFile, reading: Reading): Promise<void> {
   if (looksLikeDer(bytes)) return await readBinary(bytes, name, reading);
   const text = decodeText(bytes);
-  if (text.includes("-----BEGIN ") || text.includes("-----END ")) return await readPem(text, name, reading);
+  if (hasPemBlocks(text)) return await readPem(text, name, reading);
   const decoded = /^[A-Za-z0-9+/=\s]+$/.test(text) ? decodeBase64(text) : null;
   if (decoded !== null && looksLikeDer(decoded)) return await readBinary(decoded, name, reading);
   const what = describeForeign(bytes, text);

@@ -30,7 +30,6 @@ const expectedKinds: readonly (readonly [label: RegExp, kind: DerKind])[] = [
 export async function readPem(text: string, file: string, reading: Reading): Promise<void> {
   const blocks = [...readPemBlocks(text).take(maxStructures + 1)];
   if (blocks.length > maxStructures) reading.collector.exceed("PEM blocks", maxStructures);
-  if (blocks.length === 0) reading.collector.addFinding(finding("broken_file", unreadableLines, file));
   const counts = new Map<string, number>();
   for (const [index, block] of blocks.slice(0, maxStructures).entries()) {
     const meaning = findMeaning(block);
@@ -43,11 +42,6 @@ export async function readPem(text: string, file: string, reading: Reading): Pro
     else nameBlock(block, meaning.what, reading, place);
   }
 }
-
-const unreadableLines = {
-  what: "a PEM file",
-  reason: "its BEGIN and END lines are not of the form -----BEGIN CERTIFICATE-----",
-};
 
 function findMeaning({ label, bytes, headers }: PemBlock): Meaning {
   const named = namedOnly.find(([pattern]) => pattern.test(label));

@@ -114,6 +114,7 @@ describe("readMaterial names a file that holds neither PEM nor DER", () => {
     ["", "empty"],
     [" \r\n\t", "empty"],
     ["hello", "text without any PEM block"],
+    [leafPem.replaceAll("-----", "—---"), "text whose BEGIN line does not have five hyphens on both sides"],
     ["<!DOCTYPE html><html></html>", "a web page"],
     ["ssh-ed25519 AAAA a@example.org", "an SSH public key"],
     ["PuTTY-User-Key-File-3: ecdsa", "a PuTTY key"],
@@ -132,11 +133,6 @@ describe("readMaterial names a file that holds neither PEM nor DER", () => {
       );
     });
   }
-
-  test("and one whose BEGIN line is spoilt", async () => {
-    const { code } = await findOnly(leafPem.replaceAll("-----", "—---"));
-    assert.equal(code, "not_pem");
-  });
 });
 
 describe("readMaterial refuses by name", () => {
@@ -256,6 +252,28 @@ describe("readMaterial bounds its work", () => {
       const { code, message } = await findOnly(bytes());
       assert.equal(code, "broken_file");
       assert.ok(message.endsWith(`but it can't be read: ${reason}.`), message);
+    });
+  }
+
+  for (const part of [
+    "BEGIN ",
+    "-----BEGIN A-----",
+    "-----BEGIN ",
+    "-----END A-----\n",
+    "a: ",
+    " ",
+    "\n",
+    "MIIB",
+    "=",
+    "<",
+  ]) {
+    test(`with a megabyte of ${JSON.stringify(part)}, in a block too`, async () => {
+      const text = part.repeat(Math.floor(1_000_000 / part.length));
+      for (const content of [text, `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`]) {
+        const startedMs = performance.now();
+        assert.notEqual((await readContents([content])).findings.length, 0);
+        assert.ok(performance.now() - startedMs < 1000, `${performance.now() - startedMs} ms`);
+      }
     });
   }
 
