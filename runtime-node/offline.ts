@@ -72,7 +72,10 @@ async function openContext(environment: Environment, parts: StartedParts, logger
     logGrown: (rows, signal) => writer.grown(rows, signal),
     async certificate() {
       const { shared, dashboard } = await certificates();
-      return showCertificate(shared, dashboard, [], systemClock.nowMs());
+      return showCertificate(shared, dashboard, [], {
+        nowMs: systemClock.nowMs(),
+        serverName: settings()["listener.server_name"],
+      });
     },
     health() {
       throw new DispatchError("service_unreachable", { path: dataDirectory });

@@ -10,8 +10,8 @@ const cost: Cost = { memory: 65_536, passes: 3, parallelism: 1 };
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** Hashes at a time: each takes 64 MiB and a thread that files and DNS wait for too. */
-const maxRunning = 2;
+/** Hashes at a time: each takes 64 MiB and a core, and mail goes first on a host with two of them. */
+const maxRunning = 1;
 /** More than these would wait longer than anybody at a browser does. */
 const maxWaiting = 64;
 const retryAfterSeconds = 5;
@@ -21,7 +21,7 @@ const phcForm =
 const runArgon2 = promisify(argon2);
 
 /**
- * Opens the hasher; at most two hashes run at a time, 64 wait.
+ * Opens the hasher; one hash runs at a time, 64 wait.
  *
  * Both of its methods throw the {@link DispatchError} `sign_in_busy` when more are asked for.
  */

@@ -55,7 +55,7 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
       certificate: { ...certificateHealth(shared), served: served.filter((found) => !isDashboard(found)) },
       dashboardCertificate: {
         ...certificateHealth(dashboard),
-        problem: dashboard.problem,
+        areFilesServable: dashboard.problem === null,
         served: served.filter(isDashboard),
       },
     };
@@ -66,7 +66,11 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
     certificates: sharedCertificate(async () => shared),
     caughtUp,
     logGrown: (rows, signal) => database.logGrown(rows, signal),
-    certificate: async () => showCertificate(shared, dashboard, await proof.check(), systemClock.nowMs()),
+    certificate: async () =>
+      showCertificate(shared, dashboard, await proof.check(), {
+        nowMs: systemClock.nowMs(),
+        serverName: data.config.holder.current["listener.server_name"],
+      }),
     health: async () => assessHealth(await snapshot()),
     async metrics() {
       return {

@@ -7,7 +7,10 @@ import { normalizeAddress, normalizeDnsName } from "./names.ts";
  * has to be there as one, and the common name does not count. A wildcard stands for one whole label, the first one, and
  * not for all names of a top-level domain.
  */
-export function coversName({ dnsNames, ipAddresses }: CertificateExtensions, name: string): boolean {
+export function coversName(
+  { dnsNames, ipAddresses }: Pick<CertificateExtensions, "dnsNames" | "ipAddresses">,
+  name: string,
+): boolean {
   const address = normalizeAddress(name);
   if (address !== null) return ipAddresses.includes(address);
   const wanted = normalizeDnsName(name) ?? name.toLowerCase();

@@ -2,7 +2,9 @@
 import type { CertificateService, EarlierCertificate } from "../certificate/certificate_service.ts";
 import type { DashboardCertificate } from "../certificate/dashboard_certificate.ts";
 import type { CertificateFacts } from "../certificate/facts.ts";
+import { finding } from "../certificate/finding.ts";
 import type { TlsIdentity } from "../certificate/identity.ts";
+import { coversName } from "../certificate/name_coverage.ts";
 import { daysLeft, expiryWarning } from "../certificate/renewal.ts";
 import type { ServedCertificate } from "../certificate/served_certificate.ts";
 import { describeNotServed } from "../certificate/served_proof.ts";
@@ -45,6 +47,13 @@ export type EarlierCertificateShow = Omit<EarlierCertificate, "installedAtMs" | 
   readonly replacedAt: string;
 };
 
+/** What a certificate is looked at with. */
+export interface CertificateMoment {
+  readonly nowMs: number;
+  /** The setting `listener.server_name`. */
+  readonly serverName: string;
+}
+
 /** Puts together what operators see of an earlier identity. */
 export function showEarlier({ installedAtMs, replacedAtMs, ...rest }: EarlierCertificate): EarlierCertificateShow {
   return {
@@ -59,14 +68,18 @@ export function showCertificate(
   { source, keeper }: Pick<CertificateService, "source" | "keeper">,
   dashboard: Pick<DashboardCertificate, "source" | "files" | "problem" | "keeper">,
   served: readonly ServedCertificate[],
-  nowMs: number,
+  { nowMs, serverName }: CertificateMoment,
 ): CertificateShow {
   const mail = served.filter((found) => !isDashboard(found));
   return {
     source,
     identity: showIdentity(keeper.current, nowMs),
     served: mail,
-    warnings: [...warnOfExpiry(source, keeper.current, nowMs), ...warnOfListeners(mail)],
+    warnings: [
+      ...warnOfExpiry(source, keeper.current, nowMs),
+      ...warnOfName(keeper.current, serverName),
+      ...warnOfListeners(mail),
+    ],
     dashboard: {
       source: dashboard.source,
       files: dashboard.files,
@@ -98,6 +111,13 @@ function warnOfExpiry(
 }
 
 const renewsItself = "Nothing: it is replaced by itself before it expires.";
+
+/** A certificate may have been fine when it was put in service, and the server renamed since. */
+function warnOfName({ facts }: Pick<TlsIdentity, "facts">, serverName: string): CertificateWarning[] {
+  if (coversName(facts, serverName)) return [];
+  const { code, message, remedy } = finding("name_not_covered", { serverName });
+  return [{ code, message, remedy }];
+}
 
 function warnOfListeners(served: readonly ServedCertificate[]): CertificateWarning[] {
   return served

@@ -35,8 +35,8 @@ export interface CertificateHealth extends ServiceCertificate {
 /** The certificate of the dashboard's port. */
 export interface DashboardCertificateHealth extends ServiceCertificate {
   readonly source: "self_signed" | "files";
-  /** Why the files that the environment names can't be served. */
-  readonly problem: string | null;
+  /** Whether the files that the environment names can be served as they are. */
+  readonly areFilesServable: boolean;
 }
 
 /** The service at one moment. */
@@ -149,9 +149,10 @@ function assessCertificate(
   return warning === null ? problems : [degraded(`${name}_${warning.code}`, which + warning.message), ...problems];
 }
 
-function assessFiles({ problem }: DashboardCertificateHealth): HealthProblem[] {
-  if (problem === null) return [];
-  return [degraded("dashboard_certificate_files", `The dashboard's certificate can't be served: ${problem}`)];
+function assessFiles({ areFilesServable }: DashboardCertificateHealth): HealthProblem[] {
+  if (areFilesServable) return [];
+  // Whoever may ask for health may not know the paths that the reason names.
+  return [degraded("dashboard_certificate_files", "The dashboard's certificate files can't be served: see cert show.")];
 }
 
 function withDaysLeft<Certificate extends ServiceCertificate>(

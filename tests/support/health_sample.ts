@@ -38,7 +38,7 @@ export function sampleMetrics(overrides: Partial<MetricsSnapshot> = {}): Metrics
     },
     dashboardCertificate: {
       source: "self_signed",
-      problem: null,
+      areFilesServable: true,
       notBefore: "2026-11-01T00:00:00.000Z",
       notAfter: "2027-12-02T00:00:00.000Z",
       fingerprintSha256: "CC:DD",

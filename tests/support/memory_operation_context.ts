@@ -77,7 +77,7 @@ export const sampleHealth: HealthDocument = {
   certificate: { source: "automatic", notAfter: "2027-12-23", fingerprintSha256: "AA:BB", served: [], daysLeft: 396 },
   dashboardCertificate: {
     source: "self_signed",
-    problem: null,
+    areFilesServable: true,
     notAfter: "2027-12-23",
     fingerprintSha256: "CC:DD",
     served: [],

@@ -59,7 +59,7 @@ export function certificateRoutes(dependencies: Pick<OperatorDependencies, "perf
     },
     "/config/tls-cert/export": {
       async GET(context) {
-        const format = context.req.query("format");
+        const format = context.req.query("format") ?? "pem";
         // A passphrase has no place in a URL, where logs and histories keep it.
         if (format === "pfx") throw new DispatchError("method_not_allowed", { method: "GET", allowed: "POST" });
         return fileResponse(await perform(context, "cert.export", { format } as InputOf<"cert.export">));

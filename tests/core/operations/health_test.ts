@@ -73,7 +73,7 @@ test("assessHealth is degraded by the dashboard's certificate that ends soon, an
   const given = (facts: object) => codes({ dashboardCertificate: { ...dashboardCertificate, ...facts } });
   const soon = ["degraded", "dashboard_certificate_expires_soon"];
   assert.deepEqual(given({ notAfter: "2026-12-01T00:00:00.000Z" }), soon);
-  assert.deepEqual(given({ problem: "key.pem: It is empty." }), ["degraded", "dashboard_certificate_files"]);
+  assert.deepEqual(given({ areFilesServable: false }), ["degraded", "dashboard_certificate_files"]);
 });
 
 test("healthHttpStatus tells a load balancer to stay away only when mail is not accepted", () => {
