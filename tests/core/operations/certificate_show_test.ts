@@ -12,7 +12,7 @@ describe("showCertificate", () => {
 
   before(async () => {
     const request = { dnsNames: ["mail.example.org"], ipAddresses: ["192.0.2.1"], days: 90, nowMs: madeAtMs };
-    keeper = new CertificateKeeper(await generateSelfSigned(crypto, request), assert.fail);
+    keeper = new CertificateKeeper(await generateSelfSigned(crypto, request), () => assert.fail());
   });
 
   function show({
