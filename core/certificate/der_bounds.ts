@@ -8,6 +8,8 @@ const MAX_DEPTH = 64;
 export const maxElements = 20_000;
 /** An RSA key of 16,384 bits has numbers of 2,049 bytes; readers take quadratic time for larger ones. */
 const MAX_INTEGER_BYTES = 4096;
+/** The longest in use, those of Microsoft's templates, have 40; they are shown when they are not known. */
+const MAX_IDENTIFIER_BYTES = 64;
 
 /** An element that is open at the moment. */
 interface Frame {
@@ -67,6 +69,9 @@ function readChild(bytes: Uint8Array, offset: number, limit: number): { frame: F
   if (end > limit || contentStart > limit) return null;
   if (tag === tags.integer && end - contentStart > MAX_INTEGER_BYTES) {
     throw damaged(`it holds a number of more than ${MAX_INTEGER_BYTES} bytes`);
+  }
+  if (tag === tags.objectIdentifier && end - contentStart > MAX_IDENTIFIER_BYTES) {
+    throw damaged(`it holds an identifier of more than ${MAX_IDENTIFIER_BYTES} bytes`);
   }
   const isGuess = tag === tags.octetString && bytes[contentStart] === tags.sequence && contentStart < end;
   const isOpen = isGuess || isConstructed(tag);

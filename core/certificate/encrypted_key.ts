@@ -46,7 +46,7 @@ export async function openTraditionalKey(
   ciphertext: Bytes,
   { ciphers, forms }: Opening,
 ): Promise<Bytes> {
-  const [, name = "", hex = ""] = /^([A-Za-z0-9-]+)\s*,\s*([0-9A-Fa-f]*)$/.exec(dekInfo) ?? [];
+  const [, name = "", hex = ""] = /^([A-Za-z0-9-]{1,40})\s*,\s*([0-9A-Fa-f]*)$/.exec(dekInfo) ?? [];
   if (name === "") throw damaged("its DEK-Info line is not that of an encrypted key");
   const cipher = traditionalCiphers[name.toUpperCase()];
   if (cipher === undefined) throw unsupported(`the cipher ${name}`);

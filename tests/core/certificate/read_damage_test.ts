@@ -242,6 +242,11 @@ describe("readMaterial bounds its work", () => {
       "it holds a number of more than 4096 bytes",
     ],
     [
+      "an identifier of a million bytes",
+      () => wrap(0x30, Uint8Array.from([2, 1, 3, ...wrap(0x30, wrap(6, new Uint8Array(1_000_000).fill(0x2a)))])),
+      "it holds an identifier of more than 64 bytes",
+    ],
+    [
       "a length beyond all bounds",
       () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 2, 1, 3),
       "it ends after 9 of 4294967301 bytes",
