@@ -40,7 +40,7 @@ export function measureElement(bytes: Uint8Array): number {
     count += 1;
     if (count > maxElements) throw damaged(`it has more than ${maxElements} elements`);
     const guess = open.findLast(({ isGuess }) => isGuess);
-    const child = readChild(bytes, offset, frame?.end ?? bytes.length);
+    const child = readChild(bytes, offset, frame?.end ?? bytes.length, guess !== undefined);
     if (child === null) {
       if (guess === undefined) throw damaged(describeMisfit(bytes));
       open.length = open.lastIndexOf(guess);
@@ -61,7 +61,12 @@ function closeFrame(bytes: Uint8Array, offset: number, frame: Frame): number | n
 }
 
 /** Reads the element at `offset`: what to follow of it, if anything, and where to go on; `null` when it does not fit. */
-function readChild(bytes: Uint8Array, offset: number, limit: number): { frame: Frame | null; next: number } | null {
+function readChild(
+  bytes: Uint8Array,
+  offset: number,
+  limit: number,
+  isGuessed: boolean,
+): { frame: Frame | null; next: number } | null {
   const header = offset < limit ? readHeader(bytes, offset) : null;
   if (header === null) return null;
   const { tag, contentStart, length } = header;
@@ -70,7 +75,8 @@ function readChild(bytes: Uint8Array, offset: number, limit: number): { frame: F
   if (tag === tags.integer && end - contentStart > MAX_INTEGER_BYTES) {
     throw damaged(`it holds a number of more than ${MAX_INTEGER_BYTES} bytes`);
   }
-  if (tag === tags.objectIdentifier && end - contentStart > MAX_IDENTIFIER_BYTES) {
+  // What is encrypted can look like a short structure by chance; it is not shown.
+  if (tag === tags.objectIdentifier && end - contentStart > MAX_IDENTIFIER_BYTES && !isGuessed) {
     throw damaged(`it holds an identifier of more than ${MAX_IDENTIFIER_BYTES} bytes`);
   }
   const isGuess = tag === tags.octetString && bytes[contentStart] === tags.sequence && contentStart < end;
