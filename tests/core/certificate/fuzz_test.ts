@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { judgeFile } from "../../support/certificate_fuzzing.ts";
 import { mutations, samples, truncations } from "../../support/certificate_mutator.ts";
 
-const MUTATIONS = 20_000;
+/** One runtime goes all the way, the fastest; the others try samples of their own, to see that they do the same. */
+const isFastest = "Bun" in globalThis;
+const [seed, count] = isFastest ? [1, 20_000] : [2, 4_000];
 
 test("readMaterial reads the whole samples without a finding", async () => {
   for (const sample of samples) assert.deepEqual((await judgeFile(sample)).findings, [], sample.name);
@@ -13,6 +15,6 @@ test("readMaterial answers for every sample that is cut off, at every byte", asy
   for (const sample of truncations()) await judgeFile(sample);
 });
 
-test(`readMaterial answers for ${MUTATIONS} damaged samples`, async () => {
-  for (const sample of mutations(1).take(MUTATIONS)) await judgeFile(sample);
+test(`readMaterial answers for ${count} damaged samples`, async () => {
+  for (const sample of mutations(seed).take(count)) await judgeFile(sample);
 });
