@@ -106,6 +106,7 @@ export class CertificateService {
   /** Number of changes since the start, so that a change to the very same certificate is noticed too. */
   #changes = 0;
   readonly #acts = new Mutex();
+  readonly #checks = new Mutex();
 
   private constructor(options: CertificateServiceOptions, { identity, source }: SourcedIdentity) {
     this.#options = options;
@@ -133,7 +134,8 @@ export class CertificateService {
   check(material: Material): Promise<MaterialCheck> {
     const { config, clock } = this.#options;
     const serverName = config.holder.current["listener.server_name"];
-    return checkMaterial(material, { ...this.#options, serverName, nowMs: clock.nowMs() });
+    // One at a time: what eight pages ask at once takes no more of the host than what one does.
+    return this.#checks.run(() => checkMaterial(material, { ...this.#options, serverName, nowMs: clock.nowMs() }));
   }
 
   /** Puts what the files hold in service. @throws {DispatchError} `certificate_refused`, `certificate_changed`, `certificate_not_stored`, `config_pinned` */

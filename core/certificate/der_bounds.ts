@@ -11,6 +11,17 @@ const MAX_INTEGER_BYTES = 4096;
 /** The longest in use, those of Microsoft's templates, have 40; they are shown when they are not known. */
 const MAX_IDENTIFIER_BYTES = 64;
 
+/** The longest in real certificates, the notice of a policy, has 200 (RFC 5280 section 4.2.1.4). */
+const MAX_TEXT_BYTES = 8192;
+const textTags: ReadonlySet<number> = new Set([
+  tags.utf8String,
+  tags.printableString,
+  tags.teletexString,
+  tags.ia5String,
+  tags.universalString,
+  tags.bmpString,
+]);
+
 /** An element that is open at the moment. */
 interface Frame {
   /** Where it ends; of indefinite length: where it has to have ended. */
@@ -21,11 +32,20 @@ interface Frame {
 }
 
 /**
- * Walks the element at the start of `bytes` and returns where it ends.
+ * Returns where the element at the start of `bytes` ends.
  *
  * @throws {Obstacle} `damaged` when it is cut off, its parts do not fit into each other, or it goes beyond the bounds
  */
 export function measureElement(bytes: Uint8Array): number {
+  return walk(bytes).end;
+}
+
+/** Returns how many elements the one at the start of `bytes` is made of, itself included. @throws as {@link measureElement} */
+export function countElements(bytes: Uint8Array): number {
+  return walk(bytes).count;
+}
+
+function walk(bytes: Uint8Array): { readonly end: number; readonly count: number } {
   const open: Frame[] = [];
   let offset = 0;
   let count = 0;
@@ -51,7 +71,7 @@ export function measureElement(bytes: Uint8Array): number {
     if (open.length > MAX_DEPTH) throw damaged(`it is nested more than ${MAX_DEPTH} levels deep`);
     offset = child.next;
   } while (open.length > 0);
-  return offset;
+  return { end: offset, count };
 }
 
 /** Where reading goes on when `frame` ends at `offset`, or `null` when it does not end there. */
@@ -78,6 +98,9 @@ function readChild(
   // What is encrypted can look like a short structure by chance; it is not shown.
   if (tag === tags.objectIdentifier && end - contentStart > MAX_IDENTIFIER_BYTES && !isGuessed) {
     throw damaged(`it holds an identifier of more than ${MAX_IDENTIFIER_BYTES} bytes`);
+  }
+  if (textTags.has(tag) && end - contentStart > MAX_TEXT_BYTES && !isGuessed) {
+    throw damaged(`it holds a text of more than ${MAX_TEXT_BYTES} bytes`);
   }
   const isGuess = tag === tags.octetString && bytes[contentStart] === tags.sequence && contentStart < end;
   const isOpen = isGuess || isConstructed(tag);

@@ -1,12 +1,16 @@
 /** The digests that protect files, by object identifier: in MACs, as hashes, and as the function inside PBKDF2. */
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha224, sha256, sha384, sha512, sha512_224, sha512_256 } from "@noble/hashes/sha2.js";
+import type { Hash } from "@noble/hashes/utils.js";
 
 /** One digest: called with bytes it returns their hash. */
 export interface Digest {
   (bytes: Uint8Array): Uint8Array<ArrayBuffer>;
   readonly outputLen: number;
   readonly blockLen: number;
+  /** A hash that has taken nothing yet. */
+  // biome-ignore lint/suspicious/noExplicitAny: it is how the library types a hash of whatever kind.
+  create(): Hash<any>;
 }
 
 interface DigestDefinition {

@@ -1,8 +1,10 @@
 /** How much work files can ask for before anything is known about them. */
 import { damaged, type Obstacle, unsupported } from "./obstacle.ts";
 
-/** For one key; GnuTLS and NSS, the most thorough of the common tools, write 600,000. */
+/** For one key, by WebCrypto; GnuTLS and NSS, the most thorough of the common tools, write 600,000. */
 const MAX_ITERATIONS = 2_000_000;
+/** For one key, by JavaScript, which takes a second for so many. */
+const MAX_SLOW_ITERATIONS = 1_000_000;
 /** For all that is given at once: GnuTLS encrypts each certificate apart, and this is a chain of six. */
 const MAX_ITERATIONS_IN_ALL = 5_000_000;
 
@@ -23,12 +25,17 @@ export class IterationBudget {
   }
 }
 
-/** Returns the iterations that a structure asks for. @throws {Obstacle} `unsupported` above 2,000,000; `damaged` */
-export function readIterations(value: number): number {
+/**
+ * Returns the iterations that a structure asks for.
+ *
+ * @param isFast whether WebCrypto has the derivation
+ * @throws {Obstacle} `unsupported` above 2,000,000, or 1,000,000 where it has not; `damaged`
+ */
+export function readIterations(value: number, isFast: boolean): number {
   // The ASN.1 library returns numbers that do not fit as text.
   const iterations = Number(value);
   if (!(iterations >= 1)) throw damaged("its iteration count is not positive");
-  if (iterations > MAX_ITERATIONS) throw tooMany(iterations);
+  if (iterations > (isFast ? MAX_ITERATIONS : MAX_SLOW_ITERATIONS)) throw tooMany(iterations);
   return iterations;
 }
 

@@ -12,6 +12,7 @@ import { identifyPrivateKey } from "./match_key.ts";
 import type { FoundCertificate, FoundKey, MaterialParts } from "./material.ts";
 import { findMismatch, findMissing } from "./missing_parts.ts";
 import { type OrderedChain, orderChain } from "./order_chain.ts";
+import { Pace } from "./pace.ts";
 import { decodeCertificate, explainDamage, readCertificate } from "./parsed_certificate.ts";
 
 /** What parts are judged by. */
@@ -20,7 +21,7 @@ export type JudgementOptions = Omit<MaterialCheckOptions, "decryptTripleDes" | "
 /** Checks what was found in files by every rule. Throws nothing. */
 export async function judgeParts(parts: MaterialParts, options: JudgementOptions): Promise<MaterialCheck> {
   const { crypto, nowMs, serverName } = options;
-  const { given, damage } = readCertificates(parts.certificates);
+  const { given, damage } = await readCertificates(parts.certificates);
   const keys = await identifyKeys(crypto, parts.keys);
   const match = findMatch(given, keys, nowMs);
   const findings = [...parts.findings, ...damage];
@@ -46,7 +47,9 @@ export async function judgeParts(parts: MaterialParts, options: JudgementOptions
 }
 
 /** Reads certificates, once each; a damaged one is a finding. */
-function readCertificates(found: readonly FoundCertificate[]): { given: GivenCertificate[]; damage: Finding[] } {
+async function readCertificates(
+  found: readonly FoundCertificate[],
+): Promise<{ given: GivenCertificate[]; damage: Finding[] }> {
   const once = new Map<string, FoundCertificate>();
   for (const certificate of found) {
     const content = bytesToHex(new Uint8Array(certificate.der));
@@ -54,7 +57,9 @@ function readCertificates(found: readonly FoundCertificate[]): { given: GivenCer
   }
   const given: GivenCertificate[] = [];
   const damage: Finding[] = [];
+  const pace = new Pace();
   for (const { der, origin } of once.values()) {
+    await pace.giveWay();
     try {
       given.push({ ...readCertificate(der, decodeCertificate(der)), origin });
     } catch (cause) {

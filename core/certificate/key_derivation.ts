@@ -37,10 +37,11 @@ function readPbkdf2(parameters: ArrayBuffer): KeyDerivation {
   const definition = findHmacDigest(hmacOid);
   if (definition === undefined) throw unsupported(`a pseudo-random function that is not known here (${hmacOid})`);
   const { digest, webCryptoName } = definition;
-  const iterations = readIterations(iterationCount);
+  const isFast = webCryptoName !== null;
+  const iterations = readIterations(iterationCount, isFast);
   return {
     iterations,
-    isFast: webCryptoName !== null,
+    isFast,
     keyBytes: keyLength,
     derive: async (crypto, password, keyBytes) => {
       if (webCryptoName === null) {

@@ -1,4 +1,5 @@
 /** Gathers what files hold, within the bounds of one upload. */
+import { countElements, maxElements } from "./der_bounds.ts";
 import { type Finding, finding } from "./finding.ts";
 import type { FoundCertificate, FoundKey, FoundOther, MaterialParts, Origin } from "./material.ts";
 import { damaged } from "./obstacle.ts";
@@ -16,6 +17,8 @@ export class PartsCollector {
   readonly #others: FoundOther[] = [];
   readonly #findings: Finding[] = [];
   readonly #exceeded = new Set<string>();
+  /** Of all certificates together: reading takes time for each. */
+  #elements = 0;
 
   /** All of it. */
   get parts(): MaterialParts {
@@ -26,6 +29,11 @@ export class PartsCollector {
   addCertificate(bytes: Uint8Array, origin: Origin): void {
     if (this.#certificates.length >= MAX_CERTIFICATES) {
       this.exceed("certificates", MAX_CERTIFICATES);
+      return;
+    }
+    this.#elements += countElements(bytes);
+    if (this.#elements > maxElements) {
+      this.exceed("ASN.1 elements", maxElements);
       return;
     }
     const der = bytes.slice().buffer;

@@ -42,7 +42,7 @@ export function readPbes1(algorithm: string, parameters: ArrayBuffer): PasswordS
   if (definition.family === null) throw unsupported(definition.name);
   const { salt, iterations: count } = parseAsn1(parameters, PbeParameters);
   if (salt.byteLength === 0) throw damaged("its salt is missing");
-  const iterations = readIterations(count);
+  const iterations = readIterations(count, false);
   const options = { salt: new Uint8Array(salt.buffer), iterations };
   const isPkcs12 = definition.family === "pkcs12";
   const digest = isPkcs12 ? sha1 : definition.digest;

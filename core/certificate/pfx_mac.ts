@@ -65,7 +65,7 @@ export function readMac({ mac, macSalt, iterations: count }: MacData): PfxMac {
   const definition = findDigest(algorithm);
   if (definition === undefined) throw unsupported(`a MAC that is not known here (${algorithm})`);
   const { digest } = definition;
-  const iterations = readIterations(count);
+  const iterations = readIterations(count, false);
   return {
     iterations,
     isFast: false,

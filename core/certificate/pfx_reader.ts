@@ -56,6 +56,8 @@ interface Protected {
 
 /** 64 certificates and 16 keys, each apart. */
 const MAX_PARTS = 80;
+/** In one part; a store of all public authorities has some 150 certificates. */
+const MAX_BAGS = 256;
 /** Above this the derivation of a MAC's key, which WebCrypto does not have, takes longer than all of its own. */
 const SLOW_MAC_ITERATIONS = 50_000;
 
@@ -151,9 +153,9 @@ async function decrypt(
 
 /** The bags of one part, those in bags included. */
 function parseBags(bytes: Uint8Array | ArrayBuffer): SafeBag[] {
-  return [...parseAsn1(bytes, SafeContents)].flatMap((bag) =>
-    bag.bagId === id_SafeContents ? parseBags(bag.bagValue) : [bag],
-  );
+  const bags = [...parseAsn1(bytes, SafeContents)];
+  if (bags.length > MAX_BAGS) throw damaged(`it has more than ${MAX_BAGS} entries`);
+  return bags.flatMap((bag) => (bag.bagId === id_SafeContents ? parseBags(bag.bagValue) : [bag]));
 }
 
 function readShroudedKey(bag: SafeBag): Protected & { readonly scheme: PasswordScheme } {

@@ -8,6 +8,7 @@ import { type Finding, finding } from "./finding.ts";
 import type { Origin } from "./material.ts";
 import { Obstacle } from "./obstacle.ts";
 import type { Opening } from "./opening.ts";
+import type { Pace } from "./pace.ts";
 import type { PartsCollector } from "./parts_collector.ts";
 import { openPfx, parsePfx } from "./pfx_reader.ts";
 import { readCertificateSet } from "./pkcs7.ts";
@@ -16,6 +17,7 @@ import { toPkcs8 } from "./private_key.ts";
 /** One reading of files: where to put what is found, and how to open what is protected. */
 export interface Reading extends Opening {
   readonly collector: PartsCollector;
+  readonly pace: Pace;
   /** Whether a passphrase was typed. */
   readonly hasPassphrase: boolean;
 }
@@ -46,6 +48,7 @@ const readers: Readonly<Partial<Record<DerKind, KindReader>>> = {
 
 /** Reads the structure at the start of `bytes`, or what is left of it; what is wrong becomes a finding. */
 export async function readDer(bytes: Uint8Array, kind: DerKind, reading: Reading, place: Place): Promise<void> {
+  await reading.pace.giveWay();
   const read = readers[kind];
   if (read === undefined) return reading.collector.addOther(describeKind(kind), toOrigin(place));
   await reportObstacle(kind, reading, place, () => read(bytes.subarray(0, measureElement(bytes)), reading, place));
@@ -73,9 +76,10 @@ export function readKey(bytes: Uint8Array, { collector }: Reading, place: Place)
   else collector.addKey(toPkcs8(bytes, place.curveDer), toOrigin(place));
 }
 
-function readSet(bytes: Uint8Array, { collector }: Reading, place: Place): void {
+async function readSet(bytes: Uint8Array, reading: Reading, place: Place): Promise<void> {
+  const { collector } = reading;
   const { certificates, hasCrls } = readCertificateSet(bytes);
-  for (const certificate of certificates) collector.addCertificate(certificate, toOrigin(place));
+  await addCertificates(certificates, reading, place);
   if (hasCrls) collector.addOther(describeKind("crl"), toOrigin(place));
   else if (certificates.length === 0) collector.addOther("a PKCS#7 file without certificates", toOrigin(place));
 }
@@ -83,10 +87,28 @@ function readSet(bytes: Uint8Array, { collector }: Reading, place: Place): void 
 async function readPfx(bytes: Uint8Array, reading: Reading, place: Place): Promise<void> {
   const { collector } = reading;
   const { certificates, keys, others } = await openPfx(parsePfx(bytes, reading.budget), reading);
-  for (const { der } of certificates) collector.addCertificate(der, toOrigin(place));
-  for (const { der } of keys) readKey(der, reading, place);
+  await addCertificates(
+    certificates.map(({ der }) => der),
+    reading,
+    place,
+  );
+  for (const { der } of keys) {
+    await reading.pace.giveWay();
+    if (collector.hasRoomForKey()) readKey(der, reading, place);
+  }
   for (const what of others) collector.addOther(what, toOrigin(place));
   if (certificates.length + keys.length + others.length === 0) collector.addOther("an empty PFX file", toOrigin(place));
+}
+
+async function addCertificates(
+  certificates: readonly Uint8Array[],
+  { collector, pace }: Reading,
+  place: Place,
+): Promise<void> {
+  for (const certificate of certificates) {
+    await pace.giveWay();
+    collector.addCertificate(certificate, toOrigin(place));
+  }
 }
 
 function explain(kind: DerKind, { kind: obstacle, reason }: Obstacle, hasPassphrase: boolean, place: Place): Finding {

@@ -8,6 +8,7 @@ import {
   maxMaterialBytes,
   maxMaterialFiles,
 } from "./material.ts";
+import { Pace } from "./pace.ts";
 import { PartsCollector } from "./parts_collector.ts";
 import { passphraseForms } from "./passphrase_form.ts";
 import { readFile } from "./read_file.ts";
@@ -22,7 +23,8 @@ export async function readMaterial({ files, passphrase }: Material, ciphers: Mat
     collector.exceed("files", maxMaterialFiles);
   } else {
     const forms = passphraseForms(passphrase);
-    const reading = { ciphers, forms, budget: new IterationBudget(), collector, hasPassphrase: passphrase !== null };
+    const [budget, pace] = [new IterationBudget(), new Pace()];
+    const reading = { ciphers, forms, budget, collector, pace, hasPassphrase: passphrase !== null };
     for (const file of files) await readFile(file, reading);
   }
   return collector.parts;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Finding } from "../../../core/certificate/finding.ts";
+import { generateSelfSigned } from "../../../core/certificate/generate.ts";
 import { maxMaterialBytes, maxMaterialFiles } from "../../../core/certificate/material.ts";
 import { readMaterial } from "../../../core/certificate/read_material.ts";
 import material from "../../fixtures/certificate/material.json" with { type: "json" };
@@ -206,6 +207,18 @@ describe("readMaterial bounds its work", () => {
     assert.ok(performance.now() - startedMs < 5000);
   });
 
+  test("at 20,000 ASN.1 elements in all certificates together", async () => {
+    const dnsNames = Array.from({ length: 1000 }, (_, index) => `host${index}.example.org`);
+    const { certPem } = await generateSelfSigned(crypto, { dnsNames, ipAddresses: [], nowMs: 0 });
+    const { certificates, findings } = await readContents([certPem.repeat(30)]);
+    assert.deepEqual(
+      findings.map(({ message }) => message),
+      ["There are more than 20000 ASN.1 elements in what was given."],
+    );
+    // Each has a thousand names, and some thirty elements besides.
+    assert.equal(certificates.length, 19);
+  });
+
   test("at 10,000 certificates in one file", async () => {
     const tiny = `-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n`;
     const { findings } = await readContents([tiny.repeat(10_000)]);
@@ -247,6 +260,11 @@ describe("readMaterial bounds its work", () => {
       "it holds an identifier of more than 64 bytes",
     ],
     [
+      "a text of a million bytes",
+      () => wrap(0x30, Uint8Array.from([2, 1, 3, ...wrap(0x30, wrap(0x0c, new Uint8Array(1_000_000).fill(0x20)))])),
+      "it holds a text of more than 8192 bytes",
+    ],
+    [
       "a length beyond all bounds",
       () => Uint8Array.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 2, 1, 3),
       "it ends after 9 of 4294967301 bytes",
@@ -282,11 +300,11 @@ describe("readMaterial bounds its work", () => {
     });
   }
 
-  test("at 2,000,000 iterations of a MAC", async () => {
+  test("at 1,000,000 iterations of a MAC", async () => {
     const bytes = fromBase64(openssl.pfx.default);
     // The file ends with the INTEGER 2048, which grows by a byte, and with it MacData and the file.
     assert.deepEqual([...bytes.subarray(-4)], [2, 2, 8, 0]);
-    const grown = Uint8Array.from([...bytes.subarray(0, -4), 2, 3, 0x1e, 0x84, 0x81]);
+    const grown = Uint8Array.from([...bytes.subarray(0, -4), 2, 3, 0x0f, 0x42, 0x41]);
     const macAt = 4 + 3 + 4 + ((bytes[9]! << 8) | bytes[10]!);
     for (const lengthAt of [3, macAt + 1]) grown[lengthAt]! += 1;
     const { code, message } = await findOnly(grown, password);
@@ -294,7 +312,7 @@ describe("readMaterial bounds its work", () => {
       [code, message],
       [
         "unsupported_protection",
-        "The file is protected with 2000001 iterations of key derivation, more than are worked through here, which is not opened here.",
+        "The file is protected with 1000001 iterations of key derivation, more than are worked through here, which is not opened here.",
       ],
     );
   });
