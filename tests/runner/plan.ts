@@ -6,9 +6,13 @@ import type { TestJob, TestTarget } from "./test_job.ts";
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const everyTarget: readonly TestTarget[] = ["node", "bun", "deno", "binary"];
 
-/** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. Pages look alike from both. */
+/** Areas that one runtime is enough for: pages look alike from both, and files are read by the core, tested on all three. */
+const singleTargets: Readonly<Record<string, TestTarget>> = { pages: "bun", formats: "bun" };
+
+/** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. */
 function targetsOf(area: string): readonly TestTarget[] {
-  if (area === "pages") return ["bun"];
+  const single = singleTargets[area];
+  if (single !== undefined) return [single];
   return area === "core" ? ["node", "bun", "deno"] : ["node", "bun"];
 }
 
