@@ -7,6 +7,8 @@ import type { SmtpReply } from "../core/ingest/smtp_replies.ts";
 /** `1.2.3 text`: an enhanced status code (RFC 3463) and the text after it. */
 const enhancedReply = /^[245]\.\d{1,3}\.\d{1,3} /;
 
+const shuttingDown: SmtpReply = { code: 421, enhanced: "4.3.2", text: "Service shutting down" };
+
 class RelayConnection extends SMTPConnection {
   refusal: SmtpReply | null = null;
   /** Called once, when the connection is gone. Events of the socket would not do: STARTTLS drops their listeners. */
@@ -31,7 +33,8 @@ class RelayConnection extends SMTPConnection {
   /** Says good-bye, at once or after the answer to the message that is arriving. */
   dismiss(): void {
     this.#isDismissed = true;
-    if (!this.isBusy) this.send(421, "4.3.2 Service shutting down");
+    const { code, enhanced, text } = shuttingDown;
+    if (!this.isBusy) this.send(code, `${enhanced} ${text}`);
   }
 
   override _onClose(): void {
@@ -57,6 +60,7 @@ export interface Admission {
 /** An {@link SMTPServer} that greets at once. */
 export class RelayServer extends SMTPServer {
   readonly #admit: (socket: Socket) => Admission;
+  #isDismissed = false;
 
   /** @param admit called once for each connection */
   constructor(options: SMTPServerOptions, admit: (socket: Socket) => Admission) {
@@ -69,6 +73,9 @@ export class RelayServer extends SMTPServer {
   override connect(socket: Socket, socketOptions?: never): void {
     const connection = new RelayConnection(this, socket, socketOptions);
     Object.assign(connection, this.#admit(socket));
+    // The system had taken it before the port was closed, and this is the first that is heard of it.
+    if (this.#isDismissed) connection.refusal = shuttingDown;
+
     this.connections.add(connection);
     connection.on("error", (error) => this._onError(error));
     connection.init();
@@ -76,6 +83,7 @@ export class RelayServer extends SMTPServer {
 
   /** Says good-bye to all clients; a message that is arriving is taken before. */
   dismiss(): void {
+    this.#isDismissed = true;
     for (const connection of this.connections) (connection as RelayConnection).dismiss();
   }
 }
