@@ -75,7 +75,6 @@ export class RelayServer extends SMTPServer {
     Object.assign(connection, this.#admit(socket));
     // The system had taken it before the port was closed, and this is the first that is heard of it.
     if (this.#isDismissed) connection.refusal = shuttingDown;
-
     this.connections.add(connection);
     connection.on("error", (error) => this._onError(error));
     connection.init();
