@@ -8,8 +8,8 @@ import { after, before, describe } from "node:test";
 import type { MaterialParts } from "../../core/certificate/material.ts";
 import { TlsIdentity } from "../../core/certificate/mod.ts";
 import { readMaterial } from "../../core/certificate/read_material.ts";
-import openssl from "../fixtures/certificate/openssl.json" with { type: "json" };
 import { decryptTripleDes } from "../../runtime-node/triple_des.ts";
+import openssl from "../fixtures/certificate/openssl.json" with { type: "json" };
 import { findTool, run } from "../support/e2e_process.ts";
 
 export const passphrase = "correct horse battery staple";

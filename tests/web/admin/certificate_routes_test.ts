@@ -310,5 +310,8 @@ test("GET export gives no PFX, whatever the URL says", async () => {
     assert.equal(response.headers.get("allow"), "POST");
     assert.deepEqual(await problem(response), [405, "method_not_allowed"]);
   }
-  assert.equal((await harness.fetch(`${root}/export`)).headers.get("content-type"), "application/pem-certificate-chain");
+  assert.equal(
+    (await harness.fetch(`${root}/export`)).headers.get("content-type"),
+    "application/pem-certificate-chain",
+  );
 });
