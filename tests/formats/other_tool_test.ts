@@ -1,16 +1,18 @@
 /** Files by GnuTLS, NSS and Java in every mode that they offer are opened, or refused by name. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { describeFiles, passphrase, type SampleFolder } from "./sample_files.ts";
 
-/** Imports the sample into an NSS database, and exports it again. */
-async function exportByNss(folder: SampleFolder, ...options: string[]): Promise<void> {
-  const password = ["-W", passphrase];
+/** Puts the sample into an NSS database. */
+async function importByNss(folder: SampleFolder): Promise<void> {
   const source = ["-inkey", "leaf.key", "-in", "leaf.pem", "-certfile", "middle.pem", "-name", "leaf"];
   await folder.run("openssl", "pkcs12", "-export", ...source, "-out", "nss-in.pfx", "-passout", `pass:${passphrase}`);
   await folder.shell("rm -rf nss && mkdir nss && certutil -N -d sql:nss --empty-password");
-  await folder.run("pk12util", "-i", "nss-in.pfx", "-d", "sql:nss", ...password);
-  await folder.run("pk12util", "-o", "a.pfx", "-n", "leaf", "-d", "sql:nss", ...password, ...options);
+  await folder.run("pk12util", "-i", "nss-in.pfx", "-d", "sql:nss", "-W", passphrase);
+}
+
+async function exportByNss(folder: SampleFolder, ...options: string[]): Promise<void> {
+  await folder.run("pk12util", "-o", "a.pfx", "-n", "leaf", "-d", "sql:nss", "-W", passphrase, ...options);
 }
 
 describeFiles("readMaterial opens what GnuTLS's certtool writes", ["certtool"], (folder) => {
@@ -73,6 +75,8 @@ describeFiles("readMaterial opens what GnuTLS's certtool writes", ["certtool"], 
 });
 
 describeFiles("readMaterial opens what NSS's pk12util writes", ["pk12util", "certutil"], (folder) => {
+  before(() => importByNss(folder));
+
   const opened = [
     "AES-128-CBC",
     "AES-192-CBC",

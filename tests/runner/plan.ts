@@ -6,8 +6,11 @@ import type { TestJob, TestTarget } from "./test_job.ts";
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const everyTarget: readonly TestTarget[] = ["node", "bun", "deno", "binary"];
 
-/** Areas that one runtime is enough for: pages look alike from both, and files are read by the core, tested on all three. */
-const singleTargets: Readonly<Record<string, TestTarget>> = { pages: "bun", formats: "bun" };
+/**
+ * Areas that one runtime is enough for: pages look alike from both, files are read by the core, which is tested on all
+ * three, and the rules of the house are about text.
+ */
+const singleTargets: Readonly<Record<string, TestTarget>> = { pages: "bun", formats: "bun", house: "node" };
 
 /** The pure core runs on three runtimes; all else binds to Node's API, which Bun has too. */
 function targetsOf(area: string): readonly TestTarget[] {

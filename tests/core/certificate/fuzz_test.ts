@@ -5,14 +5,15 @@ import { mutations, samples, truncations } from "../../support/certificate_mutat
 
 /** One runtime goes all the way, the fastest; the others try samples of their own, to see that they do the same. */
 const isFastest = "Bun" in globalThis;
-const [seed, count] = isFastest ? [1, 20_000] : [2, 4_000];
+const [seed, count, everyNth] = isFastest ? [1, 20_000, 1] : [2, 1_000, 10];
 
 test("readMaterial reads the whole samples without a finding", async () => {
   for (const sample of samples) assert.deepEqual((await judgeFile(sample)).findings, [], sample.name);
 });
 
-test("readMaterial answers for every sample that is cut off, at every byte", async () => {
-  for (const sample of truncations()) await judgeFile(sample);
+test(`readMaterial answers for every sample that is cut off, at ${everyNth === 1 ? "every byte" : "some bytes"}`, async () => {
+  let index = 0;
+  for (const sample of truncations()) if (index++ % everyNth === 0) await judgeFile(sample);
 });
 
 test(`readMaterial answers for ${count} damaged samples`, async () => {

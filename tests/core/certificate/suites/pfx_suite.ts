@@ -64,14 +64,6 @@ export function pfxSuite({ name, crypto }: Provider): void {
       );
     });
 
-    for (const variant of ["gnutls", "nss"] as const) {
-      test(`opens a file with 600,000 iterations: ${variant}.pfx`, async () => {
-        const identity = await open(tools.pfx[variant], tools.password);
-        assert.equal(identity.facts.subject, "O=Fixture, CN=mail.example.org");
-        assert.equal(identity.facts.chain.length, 2);
-      });
-    }
-
     test("refuses a file without a MAC", async () => {
       await assert.rejects(open(openssl.pfx.nomac), unreadable("it has no MAC"));
     });

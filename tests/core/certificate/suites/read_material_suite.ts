@@ -116,10 +116,5 @@ export function readMaterialSuite({ name, crypto }: Provider): void {
         assert.deepEqual(codesOf(await read([fromBase64(base64)], "wrong")), ["wrong_passphrase"]);
       }
     });
-
-    test("opens a PFX of GnuTLS without a password, in the form of zero bytes", async () => {
-      const parts = await read([fromBase64(material.base64["null.pfx"])]);
-      assert.deepEqual([codesOf(parts), parts.certificates.length, parts.keys.length], [[], 1, 1]);
-    });
   });
 }
