@@ -2,7 +2,7 @@
 import { type Actor, describeActor, serviceActor } from "../access/actor.ts";
 import type { Clock, DecryptTripleDes, Files, Logger } from "../capabilities.ts";
 import type { ConfigService } from "../config/config_service.ts";
-import { DispatchError } from "../error/mod.ts";
+import { DispatchError, isDispatchError } from "../error/mod.ts";
 import { Mutex } from "../lifecycle/mutex.ts";
 import type { SecretBox } from "../secret/mod.ts";
 import { CertificateHistory, type StoredIdentity } from "./certificate_history.ts";
@@ -292,7 +292,8 @@ async function record(config: CertificateServiceOptions["config"], successor: Su
   try {
     await config.record(successor.settings);
   } catch (error) {
-    await successor.withdraw();
+    // What may have been recorded must be there at the next start; if it was not, that start puts it away.
+    if (!isDispatchError(error, "config_uncertain")) await successor.withdraw();
     throw error;
   }
 }

@@ -17,6 +17,7 @@ import {
   seedRows,
   storedSetting,
 } from "./stored_layer.ts";
+import { writeSurely } from "./write_surely.ts";
 
 /** Takes back what a guard did, because the change was refused after all. */
 export type UndoGuard = () => void | Promise<void>;
@@ -132,7 +133,7 @@ export class ConfigService {
     this.#refuseNewViolations(resolution.violations);
     const undo = await this.#askGuards(resolution.settings);
     try {
-      await this.#options.store.write(await this.#rowsOf(values), removed);
+      await writeSurely(this.#options.store, await this.#rowsOf(values), removed);
     } catch (error) {
       await this.#undo(undo);
       throw error;

@@ -41,6 +41,11 @@ export const operationErrors = {
     message: ({ violations }) => violations.map((v) => `${v.key} ${v.rule}; ${v.value} was given.`).join(" "),
     remedy: () => "Nothing was stored.",
   }),
+  config_uncertain: defineError<{ keys: readonly string[]; reason: string }>({
+    status: 503,
+    message: ({ keys, reason }) => `Whether ${keys.join(", ")} was stored is not known: ${reason}.`,
+    remedy: () => "Look at it again once the database answers; until then the earlier value is in force.",
+  }),
   config_pinned: defineError<{ key: string; variable: string }>({
     status: 409,
     message: ({ key, variable }) => `${key} is pinned by the environment variable ${variable}.`,

@@ -7,8 +7,13 @@ export class MemoryConfigStore implements ConfigStore {
   readonly rows = new Map<string, SettingRow>();
   /** What the next write is refused with. */
   failure: Error | null = null;
+  /** What the answer to the next write is replaced with, once it was made. */
+  lostAnswer: Error | null = null;
+  /** What reading is refused with. */
+  readFailure: Error | null = null;
 
   async readAll(): Promise<SettingRow[]> {
+    if (this.readFailure !== null) throw this.readFailure;
     return [...this.rows.values()];
   }
 
@@ -16,6 +21,7 @@ export class MemoryConfigStore implements ConfigStore {
     if (this.failure !== null) throw this.failure;
     for (const key of removed) this.rows.delete(key);
     for (const row of rows) this.rows.set(row.key, { ...row, seeded: false });
+    if (this.lostAnswer !== null) throw this.lostAnswer;
   }
 
   async seed(rows: readonly StoredSetting[]): Promise<void> {

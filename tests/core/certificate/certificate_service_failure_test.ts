@@ -222,6 +222,22 @@ describe("CertificateService", () => {
   }
 });
 
+test("CertificateService takes a change for made when the table holds it and the answer was lost", async () => {
+  harness.store.lostAnswer = new TypeError("the database thread ended");
+  await harness.service.generate({ names: ["third"] }, { actor: admin });
+  assert.equal(harness.served, "third");
+  assert.equal((await harness.reopen()).served, "third");
+});
+
+test("CertificateService keeps what may have been recorded when the database is gone", async () => {
+  harness.store.lostAnswer = new TypeError("the database thread ended");
+  harness.store.readFailure = harness.store.lostAnswer;
+  const before = harness.served;
+  await assertRefusal(() => harness.service.generate({ names: ["third"] }, { actor: admin }), "config_uncertain");
+  assert.equal(harness.served, before);
+  assert.equal((await harness.reopen()).served, "third");
+});
+
 /** Fails from the call after the first `count` on. */
 function brokenAfter<Parameter>(count: number, act: (parameter: Parameter) => Promise<void>) {
   let calls = 0;
