@@ -19,7 +19,7 @@ import {
 import { id_pkcs9_at_localKeyId } from "@peculiar/asn1-pkcs9";
 import { parseAsn1, readOctets } from "./asn1.ts";
 import type { Ciphers } from "./cbc_cipher.ts";
-import type { IterationBudget } from "./iteration_budget.ts";
+import { type IterationBudget, refuseUnproven } from "./iteration_budget.ts";
 import { damaged, wrongPassphrase } from "./obstacle.ts";
 import { type Opening, openWithFirst } from "./opening.ts";
 import type { PassphraseForm } from "./passphrase_form.ts";
@@ -76,7 +76,9 @@ export function parsePfx(bytes: Uint8Array, budget: IterationBudget): ParsedPfx 
   // The library fills in an empty MacData where there is none.
   const mac = macData.mac.digestAlgorithm.algorithm === "" ? null : readMac(macData);
   const openBags = parts.filter(({ scheme }) => scheme === null).flatMap((part) => parseBags(part.bytes));
-  budget.spend([mac, ...parts.map(({ scheme }) => scheme), ...openBags.map(readKeyScheme)]);
+  const costs = [mac, ...parts.map(({ scheme }) => scheme), ...openBags.map(readKeyScheme)];
+  if (mac === null) refuseUnproven(costs);
+  budget.spend(costs);
   return { mac, authenticatedSafe, parts };
 }
 

@@ -101,6 +101,23 @@ describeFiles("readMaterial opens what openssl pkcs12 writes", [], (folder) => {
     });
   }
 
+  test("without a MAC, what takes long to be told from a wrong passphrase is refused", async () => {
+    const ciphers = ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES"];
+    for (const [iterations, codes] of [
+      ["90000", []],
+      ["110000", ["unsupported_protection"]],
+    ] as const) {
+      // OpenSSL takes an iteration count for a wish for a MAC, unless that is taken back after it.
+      await exportPfx(folder, "a.pfx", "-iter", iterations, "-nomac", ...ciphers, ...password);
+      const { findings } = await folder.read(["a.pfx"]);
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        codes,
+        iterations,
+      );
+    }
+  });
+
   for (const options of [
     [],
     ["-nomac"],

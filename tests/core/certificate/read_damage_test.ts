@@ -300,11 +300,11 @@ describe("readMaterial bounds its work", () => {
     });
   }
 
-  test("at 1,000,000 iterations of a MAC", async () => {
+  test("at 700,000 iterations of a MAC", async () => {
     const bytes = fromBase64(openssl.pfx.default);
     // The file ends with the INTEGER 2048, which grows by a byte, and with it MacData and the file.
     assert.deepEqual([...bytes.subarray(-4)], [2, 2, 8, 0]);
-    const grown = Uint8Array.from([...bytes.subarray(0, -4), 2, 3, 0x0f, 0x42, 0x41]);
+    const grown = Uint8Array.from([...bytes.subarray(0, -4), 2, 3, 0x0a, 0xae, 0x61]);
     const macAt = 4 + 3 + 4 + ((bytes[9]! << 8) | bytes[10]!);
     for (const lengthAt of [3, macAt + 1]) grown[lengthAt]! += 1;
     const { code, message } = await findOnly(grown, password);
@@ -312,7 +312,7 @@ describe("readMaterial bounds its work", () => {
       [code, message],
       [
         "unsupported_protection",
-        "The file is protected with 1000001 iterations of key derivation, more than are worked through here, which is not opened here.",
+        "The file is protected with 700001 iterations of key derivation, more than are worked through here, which is not opened here.",
       ],
     );
   });
