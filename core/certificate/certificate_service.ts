@@ -228,7 +228,7 @@ export class CertificateService {
 
   /**
    * Makes a change. It takes place when the configuration records it: what fails before that is undone, and nothing that
-   * comes after it can fail.
+   * comes after it can fail. Where the database can't tell whether it did record it, all is kept for the next start.
    *
    * @param prepare stores what is to be put in service; `null` when there is nothing to change
    */

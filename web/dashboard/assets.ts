@@ -5,7 +5,14 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Hono } from "hono";
 import script from "./client/dashboard.js" with { type: "text" };
 import { tabIcon } from "./icons.ts";
-import style from "./style.css" with { type: "text" };
+import base from "./style/base.css" with { type: "text" };
+import card from "./style/card.css" with { type: "text" };
+import chain from "./style/chain.css" with { type: "text" };
+import form from "./style/form.css" with { type: "text" };
+import frame from "./style/frame.css" with { type: "text" };
+
+/** In this order: where two rules are equally specific, the later one counts. */
+const style = [base, frame, card, chain, form].join("\n");
 
 /** A file that browsers may keep for ever. */
 interface Asset {
