@@ -1,9 +1,7 @@
 /** The thread that owns `dispatch.db`: answers statements, and takes the events of the spool into the message log. */
 import { LogWriter } from "../core/history/log_writer.ts";
 import type { MessageEventKind } from "../core/history/message_event.ts";
-import { openMessageLog } from "../drizzle/message_log.ts";
 import { systemClock } from "./clock.ts";
-import { openDatabase } from "./database.ts";
 import { serveDatabase } from "./database_calls.ts";
 import { spoolOverPort } from "./spool_calls.ts";
 import { runThread } from "./thread.ts";
@@ -21,6 +19,9 @@ const idle = { isWorking: true, reason: null };
 await runThread<DatabaseThreadData>(async ({ path }, logger) => {
   // The log can be written later; nothing that mail needs is asked here.
   giveWay();
+  // After the module hooks, without which Node loads drizzle-orm for most of a second.
+  const { openDatabase } = await import("./database.ts");
+  const { openMessageLog } = await import("../drizzle/message_log.ts");
   const database = await openDatabase(path);
   let unlogged: ReadonlySet<MessageEventKind> = new Set();
   let writer: LogWriter | undefined;

@@ -9,7 +9,10 @@ if (major < /** @type {number} */ (oldest[0]) || (major === oldest[0] && minor <
 
 const { enableCompileCache } = await import("node:module");
 const { fileURLToPath } = await import("node:url");
-enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url)));
-await import("./text_imports.js");
+const cache = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
+// The one is for this thread, the other for those that it starts.
+enableCompileCache(cache);
+process.env.NODE_COMPILE_CACHE ??= cache;
+await import("./module_hooks.js");
 const { runProgram } = await import("./program.ts");
 await runProgram(async () => (await import("./https_listener.ts")).openHttpsListener);

@@ -1,4 +1,5 @@
 /** Threads: how one is started, says that it is ready or why not, sends its log lines home, and is connected to. */
+import "./module_hooks.js";
 import { MessageChannel, type MessagePort, parentPort, type Worker, workerData } from "node:worker_threads";
 import type { LogFacts, Logger } from "../core/capabilities.ts";
 import { fromWireError, toWireError, type WireError } from "./wire_error.ts";

@@ -24,7 +24,7 @@ function passes(program: string, ...args: string[]): boolean {
 const results = [
   passes("biome", "check", "."),
   ...typedFolders.map((folder) => passes("tsc", "-p", folder)),
-  passes("node", "--import=./runtime-node/text_imports.js", "--test", "--test-reporter=dot", "tests/house/*_test.ts"),
+  passes("node", "--import=./runtime-node/module_hooks.js", "--test", "--test-reporter=dot", "tests/house/*_test.ts"),
 ];
 process.exitCode = results.every(Boolean) ? 0 : 1;
 process.stdout.write(process.exitCode === 0 ? "check passed\n" : "check failed\n");

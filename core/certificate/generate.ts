@@ -1,13 +1,13 @@
 /** Makes self-signed identities. Touches WebCrypto only. */
 import { TlsIdentity } from "./identity.ts";
-import { defaultKeyKind, type KeyKind, keyKinds } from "./key_kind.ts";
+import { defaultKeyKind, type KeyKind, type KeyKindDefinition, keyKinds } from "./key_kind.ts";
 import { type CertificateNames, normalizeAddress, normalizeDnsName } from "./names.ts";
 import { validityDays } from "./validity_days.ts";
 import {
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   type Extension,
-  type KeyUsageFlags,
+  KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
@@ -90,7 +90,7 @@ function commonName({ dnsNames, ipAddresses }: CertificateNames): string {
 async function serverExtensions(
   crypto: Crypto,
   names: CertificateNames,
-  usages: KeyUsageFlags,
+  usages: KeyKindDefinition["usages"],
   publicKey: CryptoKey,
 ): Promise<Extension[]> {
   return [
@@ -98,7 +98,10 @@ async function serverExtensions(
       ...names.dnsNames.map((value) => ({ type: "dns" as const, value })),
       ...names.ipAddresses.map((value) => ({ type: "ip" as const, value })),
     ]),
-    new KeyUsagesExtension(usages, true),
+    new KeyUsagesExtension(
+      usages.reduce((flags, usage) => flags | KeyUsageFlags[usage], 0),
+      true,
+    ),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
     await SubjectKeyIdentifierExtension.create(publicKey, false, crypto),
   ];

@@ -1,12 +1,12 @@
 /** The kinds of keys that a certificate can be generated with. */
-import { KeyUsageFlags } from "./x509.ts";
 
 /** How one kind of key is made, how it signs, and what a TLS server does with it. */
-interface KeyKindDefinition {
+export interface KeyKindDefinition {
   readonly generation: EcKeyGenParams | RsaHashedKeyGenParams;
   /** Hash of the certificate's signature. */
   readonly hash: "SHA-256" | "SHA-384";
-  readonly usages: KeyUsageFlags;
+  /** What the certificate allows it for, by the names of RFC 5280 section 4.2.1.3. */
+  readonly usages: readonly ("digitalSignature" | "keyEncipherment")[];
 }
 
 const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1]);
@@ -27,7 +27,7 @@ export type KeyKind = keyof typeof keyKinds;
 export const defaultKeyKind: KeyKind = "p256";
 
 function ecdsa(namedCurve: string, hash: KeyKindDefinition["hash"]): KeyKindDefinition {
-  return { generation: { name: "ECDSA", namedCurve }, hash, usages: KeyUsageFlags.digitalSignature };
+  return { generation: { name: "ECDSA", namedCurve }, hash, usages: ["digitalSignature"] };
 }
 
 function rsa(modulusLength: number): KeyKindDefinition {
@@ -35,6 +35,6 @@ function rsa(modulusLength: number): KeyKindDefinition {
     generation: { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: PUBLIC_EXPONENT, hash: "SHA-256" },
     hash: "SHA-256",
     // Nothing here decrypts with it, but there are clients that miss it in a server's RSA certificate.
-    usages: KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment,
+    usages: ["digitalSignature", "keyEncipherment"],
   };
 }

@@ -47,6 +47,16 @@ test("each source file says what it is in its first lines", () => {
   );
 });
 
+test("each test file registers tests when it is loaded", () => {
+  const hollow = tests.filter(
+    ({ path, text }) => path.endsWith("_test.ts") && !/^(?:for \(|(?:await )?[a-z]\w*\()/m.test(text),
+  );
+  assert.deepEqual(
+    hollow.map(({ path }) => path),
+    [],
+  );
+});
+
 test("the lock file names no registry host", async () => {
   const lock = await readFile(`${projectRoot}package-lock.json`, "utf8");
   assert.doesNotMatch(lock, /"resolved"/);

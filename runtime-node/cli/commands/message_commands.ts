@@ -3,7 +3,7 @@ import type { CliCall, CliCommand } from "../cli_command.ts";
 import { readGivenSecret } from "../given_secrets.ts";
 import { readGivenText } from "../given_values.ts";
 import { operationCommand } from "../operation_command.ts";
-import { type GivenMessage, sendOverHttp, sendOverSmtp } from "../send_over.ts";
+import type { GivenMessage } from "../send_over.ts";
 import { refuseUsage } from "../usage_failure.ts";
 
 const handOver = operationCommand({
@@ -31,7 +31,10 @@ const send: CliCommand = {
     if (smtp !== undefined && http !== undefined) refuseUsage("--smtp and --http exclude each other.");
     if (smtp === undefined && http === undefined) return await handOver.run(call);
     const message = await givenMessage(call);
-    const id = smtp === undefined ? await overHttp(call, http!, message) : await sendOverSmtp(smtp, message);
+    // An SMTP client is what this command alone needs: the others are not to wait until it is loaded.
+    const { sendOverHttp, sendOverSmtp } = await import("../send_over.ts");
+    const id =
+      smtp === undefined ? await sendOverHttp(http!, await givenKey(call), message) : await sendOverSmtp(smtp, message);
     return { json: { id }, text: `Queued as ${id}.` };
   },
 };
@@ -48,7 +51,7 @@ async function givenMessage(call: CliCall): Promise<GivenMessage> {
   };
 }
 
-async function overHttp(call: CliCall, url: string, message: GivenMessage): Promise<string> {
+async function givenKey(call: CliCall): Promise<string> {
   const key = (await readGivenSecret(call, "key-file", "key")) ?? refuseUsage("--http needs --key-file.");
-  return await sendOverHttp(url, key.trim(), message);
+  return key.trim();
 }
