@@ -4,8 +4,8 @@ import { damaged } from "./obstacle.ts";
 
 /** A PFX whose parts are not encrypted takes 31, down to the names in an extension of a certificate. */
 const MAX_DEPTH = 64;
-/** 64 certificates take half of them. */
-export const maxElements = 20_000;
+/** 64 certificates take some 10,000. */
+export const maxElements = 12_000;
 /** An RSA key of 16,384 bits has numbers of 2,049 bytes; readers take quadratic time for larger ones. */
 const MAX_INTEGER_BYTES = 4096;
 /** The longest in use, those of Microsoft's templates, have 40; they are shown when they are not known. */

@@ -28,6 +28,9 @@ interface Marker {
 /** Anything may stand before and after a marker on its line: some programs indent, others put all on one line. */
 const MARKER = /-----(BEGIN|END) ([A-Z0-9][A-Z0-9 .#_/]{0,63})-----/g;
 
+/** A megabyte of base64 in lines of 16 characters; each line is looked at. */
+const MAX_LINES = 65_536;
+
 /** Tells whether a text has blocks, or what is left of one. */
 export function hasPemBlocks(text: string): boolean {
   return text.search(MARKER) !== -1;
@@ -70,7 +73,8 @@ function* readMarkers(text: string): Generator<Marker> {
 }
 
 function readBody(begin: Marker, body: string): PemBlock {
-  const lines = body.split("\n").map((line) => line.trim());
+  const lines = body.split("\n", MAX_LINES + 1).map((line) => line.trim());
+  if (lines.length > MAX_LINES) return broken(begin, `it has more than ${MAX_LINES} lines`);
   const headers = takeHeaders(lines);
   const wrong = lines.findIndex((line) => !/^[A-Za-z0-9+/=\s]*$/.test(line));
   if (wrong !== -1) return broken(begin, `line ${begin.line + wrong} holds a character that does not belong there`);

@@ -17,7 +17,7 @@ import {
   SafeContents,
 } from "@peculiar/asn1-pfx";
 import { id_pkcs9_at_localKeyId } from "@peculiar/asn1-pkcs9";
-import { parseAsn1, readOctets } from "./asn1.ts";
+import { countParts, parseAsn1, readOctets } from "./asn1.ts";
 import type { Ciphers } from "./cbc_cipher.ts";
 import { type IterationBudget, refuseUnproven } from "./iteration_budget.ts";
 import { damaged, wrongPassphrase } from "./obstacle.ts";
@@ -58,6 +58,10 @@ interface Protected {
 const MAX_PARTS = 80;
 /** In one part; a store of all public authorities has some 150 certificates. */
 const MAX_BAGS = 256;
+/** In all bags of one part, what their certificates are made of left aside; those of such a store take half of them. */
+const MAX_BAG_ELEMENTS = 5_000;
+/** Each level is read once for each that it lies in; no tool writes two. */
+const MAX_BAG_DEPTH = 3;
 /** Above this the derivation of a MAC's key, which WebCrypto does not have, takes longer than all of its own. */
 const SLOW_MAC_ITERATIONS = 50_000;
 
@@ -70,9 +74,8 @@ export function parsePfx(bytes: Uint8Array, budget: IterationBudget): ParsedPfx 
   const { authSafe, macData } = parseAsn1(bytes, PFX);
   if (authSafe.contentType !== contentTypes.data) throw damaged("it is signed instead of having a MAC");
   const authenticatedSafe = readOctets(authSafe.content);
-  const contents = [...parseAsn1(authenticatedSafe, AuthenticatedSafe)];
-  if (contents.length > MAX_PARTS) throw damaged(`it has more than ${MAX_PARTS} parts`);
-  const parts = contents.map(readPart);
+  if (countParts(authenticatedSafe) > MAX_PARTS) throw damaged(`it has more than ${MAX_PARTS} parts`);
+  const parts = [...parseAsn1(authenticatedSafe, AuthenticatedSafe, MAX_BAG_ELEMENTS)].map(readPart);
   // The library fills in an empty MacData where there is none.
   const mac = macData.mac.digestAlgorithm.algorithm === "" ? null : readMac(macData);
   const openBags = parts.filter(({ scheme }) => scheme === null).flatMap((part) => parseBags(part.bytes));
@@ -154,10 +157,11 @@ async function decrypt(
 }
 
 /** The bags of one part, those in bags included. */
-function parseBags(bytes: Uint8Array | ArrayBuffer): SafeBag[] {
-  const bags = [...parseAsn1(bytes, SafeContents)];
-  if (bags.length > MAX_BAGS) throw damaged(`it has more than ${MAX_BAGS} entries`);
-  return bags.flatMap((bag) => (bag.bagId === id_SafeContents ? parseBags(bag.bagValue) : [bag]));
+function parseBags(bytes: Uint8Array | ArrayBuffer, depth = 1): SafeBag[] {
+  if (depth > MAX_BAG_DEPTH) throw damaged(`it has bags in bags, more than ${MAX_BAG_DEPTH} levels deep`);
+  if (countParts(bytes) > MAX_BAGS) throw damaged(`it has more than ${MAX_BAGS} entries`);
+  const bags = [...parseAsn1(bytes, SafeContents, MAX_BAG_ELEMENTS)];
+  return bags.flatMap((bag) => (bag.bagId === id_SafeContents ? parseBags(bag.bagValue, depth + 1) : [bag]));
 }
 
 function readShroudedKey(bag: SafeBag): Protected & { readonly scheme: PasswordScheme } {

@@ -62,7 +62,7 @@ const drivenFromNode: ReadonlySet<string> = new Set(["e2e", "pages"]);
 /** Runs the files of a job, in `cwd` (default: the project's root). */
 export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
   const runner = runners[drivenFromNode.has(job.area) || job.target === "binary" ? "node" : job.target];
-  const [program, ...options] = [...runner.command, ...(runner === runners.node ? [isolationFor(job)] : [])];
+  const [program, ...options] = [...runner.command, ...(runner === runners.node ? isolationFor(job) : [])];
   const startedMs = performance.now();
   const finished = await run([`${programs}${program}`, ...options, ...job.files.map((file) => `./${file}`)], {
     cwd,
@@ -97,8 +97,9 @@ export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
  * Node starts a process for each file, and each loads the program again: one for all takes a third of the time. The core
  * is left as it is: in one process its tests of certificates take twice as long.
  */
-function isolationFor({ area }: TestJob): string {
-  return `--test-isolation=${area === "core" ? "process" : "none"}`;
+function isolationFor({ area }: TestJob): string[] {
+  // What one file leaves open must not keep the process of all from ending.
+  return area === "core" ? ["--test-isolation=process"] : ["--test-isolation=none", "--test-force-exit"];
 }
 
 function hasEndedBadly({ code }: Finished): boolean {

@@ -2,31 +2,38 @@
 import assert from "node:assert/strict";
 import { findDerKind } from "../../core/certificate/der_kind.ts";
 import { findingSeverities } from "../../core/certificate/finding.ts";
-import type { MaterialParts } from "../../core/certificate/material.ts";
+import type { Material, MaterialParts } from "../../core/certificate/material.ts";
 import { readMaterial } from "../../core/certificate/read_material.ts";
 import { X509Certificate } from "../../core/certificate/x509.ts";
 import { decryptTripleDes } from "../../runtime-node/triple_des.ts";
 import { type Sample, samplePassphrase } from "./certificate_mutator.ts";
 
-/** Nothing takes longer to be answered; the first read of all compiles the readers. */
+/** Nothing takes longer to be answered. */
 const LIMIT_MS = 1000;
+/** A machine that does something else in between is no reason to fail. */
+const TRIES = 3;
 
 /** Reads a file, and throws an error with all that is needed to read it again when something is not as it must be. */
 export async function judgeFile({ name, bytes }: Sample): Promise<MaterialParts> {
   const files = [{ name: "file", bytes }];
-  const startedMs = performance.now();
   try {
-    const parts = await readMaterial(
-      { files, passphrase: samplePassphrase },
-      { crypto: globalThis.crypto, decryptTripleDes },
-    );
-    const tookMs = performance.now() - startedMs;
-    assert.ok(tookMs < LIMIT_MS, `it took ${tookMs} ms`);
+    const parts = await readInTime({ files, passphrase: samplePassphrase });
     judgeParts(parts);
     return parts;
   } catch (cause) {
     const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
     throw new assert.AssertionError({ message: `${name}: ${cause}\n${(cause as Error).stack}\nfile: ${base64}` });
+  }
+}
+
+async function readInTime(material: Material): Promise<MaterialParts> {
+  const tookMs: number[] = [];
+  for (;;) {
+    const startedMs = performance.now();
+    const parts = await readMaterial(material, { crypto: globalThis.crypto, decryptTripleDes });
+    tookMs.push(performance.now() - startedMs);
+    if (tookMs.at(-1)! < LIMIT_MS) return parts;
+    assert.ok(tookMs.length < TRIES, `it took ${tookMs.join(", ")} ms`);
   }
 }
 

@@ -6,6 +6,7 @@ import { maxMaterialBytes, maxMaterialFiles } from "../../../core/certificate/ma
 import { readMaterial } from "../../../core/certificate/read_material.ts";
 import material from "../../fixtures/certificate/material.json" with { type: "json" };
 import openssl from "../../fixtures/certificate/openssl.json" with { type: "json" };
+import { makeBags, makePfx, putInBags } from "../../support/certificate_worst_files.ts";
 import { type Contents, ciphersOf, fromBase64, given, readContents } from "./given.ts";
 
 const { leaf, password } = openssl;
@@ -207,16 +208,16 @@ describe("readMaterial bounds its work", () => {
     assert.ok(performance.now() - startedMs < 5000);
   });
 
-  test("at 20,000 ASN.1 elements in all certificates together", async () => {
+  test("at 12,000 ASN.1 elements in all certificates together", async () => {
     const dnsNames = Array.from({ length: 1000 }, (_, index) => `host${index}.example.org`);
     const { certPem } = await generateSelfSigned(crypto, { dnsNames, ipAddresses: [], nowMs: 0 });
     const { certificates, findings } = await readContents([certPem.repeat(30)]);
     assert.deepEqual(
       findings.map(({ message }) => message),
-      ["There are more than 20000 ASN.1 elements in what was given."],
+      ["There are more than 12000 ASN.1 elements in what was given."],
     );
     // Each has a thousand names, and some thirty elements besides.
-    assert.equal(certificates.length, 19);
+    assert.equal(certificates.length, 11);
   });
 
   test("at 10,000 certificates in one file", async () => {
@@ -224,6 +225,18 @@ describe("readMaterial bounds its work", () => {
     const { findings } = await readContents([tiny.repeat(10_000)]);
     assert.equal(findings[0]!.message, "There are more than 256 PEM blocks in what was given.");
     assert.equal(findings.length, 257);
+  });
+
+  test("at 65,536 lines in a block", async () => {
+    const { message } = await findOnly(leafPem.replace("\n", "\n".repeat(65_536)));
+    assert.equal(message, "The certificate at line 1 is damaged: it has more than 65536 lines.");
+  });
+
+  test("at 256 bags in a PFX, 3 levels of bags in bags, and 80 parts", async () => {
+    const reason = async (bytes: Uint8Array<ArrayBuffer>) => /read: (.*)$/.exec((await findOnly(bytes)).message)?.[1];
+    assert.equal(await reason(makePfx(makeBags(257))), "it has more than 256 entries.");
+    assert.equal(await reason(makePfx(putInBags(makeBags(1), 3))), "it has bags in bags, more than 3 levels deep.");
+    assert.equal(await reason(makePfx(...Array.from({ length: 81 }, () => makeBags(1)))), "it has more than 80 parts.");
   });
 
   test("at 64 certificates in a PKCS#7 file", async () => {
@@ -237,7 +250,7 @@ describe("readMaterial bounds its work", () => {
     const { findings } = await readContents([p7b]);
     assert.deepEqual(
       findings.map(({ message }) => message),
-      ["This is a PKCS#7 file, but it can't be read: it has more than 20000 elements."],
+      ["This is a PKCS#7 file, but it can't be read: it has more than 12000 elements."],
     );
   });
 
@@ -248,7 +261,7 @@ describe("readMaterial bounds its work", () => {
   const hostile: readonly (readonly [what: string, bytes: () => Uint8Array<ArrayBuffer>, reason: string])[] = [
     ["sequences in each other", () => pairs(0x30, 0x80), "it is nested more than 64 levels deep"],
     ["octet strings in each other", () => nest(40), "it is nested more than 64 levels deep"],
-    ["half a million elements", () => wrap(0x30, pairs(5, 0)), "it has more than 20000 elements"],
+    ["half a million elements", () => wrap(0x30, pairs(5, 0)), "it has more than 12000 elements"],
     [
       "a number of a million bytes",
       () => wrap(0x30, Uint8Array.from([...wrap(2, new Uint8Array(1_000_000).fill(1)), 0x30, 2, 6, 0])),
