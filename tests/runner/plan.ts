@@ -1,5 +1,6 @@
 /** Which tests there are, and on what each has to run. */
 import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestJob, TestTarget } from "./test_job.ts";
 
@@ -16,13 +17,23 @@ const singleTargets: Readonly<Record<string, TestTarget>> = { pages: "bun", form
 function targetsOf(area: string): readonly TestTarget[] {
   const single = singleTargets[area];
   if (single !== undefined) return [single];
-  return area === "core" ? ["node", "bun", "deno"] : ["node", "bun"];
+  return area === "core" || area.startsWith("core/") ? ["node", "bun", "deno"] : ["node", "bun"];
 }
 
-function findTestFiles(path: string): string[] {
-  return readdirSync(`${folder}${path}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith("_test.ts"))
-    .map((name) => `tests/${path}/${name}`)
+/** What takes longest comes first, so that at the end no processor waits for the other. */
+const longAreas = ["formats", "pages", "core/certificate"];
+
+/** The folders under `tests/`, and the largest of the core's, but for the scenarios. */
+function findAreas(): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const others = folders.map(({ name }) => name).filter((name) => name !== "e2e" && !longAreas.includes(name));
+  return [...longAreas, ...others];
+}
+
+function findTestFiles(area: string): string[] {
+  return readdirSync(`${folder}${area}`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("_test.ts") && !longAreas.includes(`${area}/${dirname(name)}`))
+    .map((name) => `tests/${area}/${name}`)
     .sort();
 }
 
@@ -36,14 +47,10 @@ export function planTests(choices: readonly string[] = []): TestJob[] {
   const targets = everyTarget.filter((target) => choices.includes(target));
   const paths = choices.filter((choice) => !targets.includes(choice as TestTarget)).map((path) => `tests/${path}`);
   const isChosen = (file: string) => paths.length === 0 || paths.some((path) => file.startsWith(path));
-  const areas = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const jobs = areas
-    .map(({ name }) => name)
-    .filter((area) => area !== "e2e")
-    .flatMap((area) => {
-      const files = findTestFiles(area).filter(isChosen);
-      return targetsOf(area).map((target) => ({ area, target, files }));
-    });
+  const jobs = findAreas().flatMap((area) => {
+    const files = findTestFiles(area).filter(isChosen);
+    return targetsOf(area).map((target) => ({ area, target, files }));
+  });
   const scenarioJobs = (["bun", "node", "binary"] as const).map((target) => ({
     area: "e2e",
     target,

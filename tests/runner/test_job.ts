@@ -7,7 +7,7 @@ export type TestTarget = "node" | "bun" | "deno" | "binary";
 
 /** The files of one area on one target. */
 export interface TestJob {
-  /** Folder under `tests/`, such as `core`. */
+  /** Folder under `tests/`, such as `web`. */
   readonly area: string;
   readonly target: TestTarget;
   /** Paths from the root of the project. */
@@ -94,12 +94,12 @@ export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
 }
 
 /**
- * Node starts a process for each file, and each loads the program again: one for all takes a third of the time. The core
- * is left as it is: in one process its tests of certificates take twice as long.
+ * Node starts a process for each file, and each loads the program again: one for all takes a third of the time. The tests of
+ * certificates are left as they are: in one process they take twice as long.
  */
 function isolationFor({ area }: TestJob): string[] {
   // What one file leaves open must not keep the process of all from ending.
-  return area === "core" ? ["--test-isolation=process"] : ["--test-isolation=none", "--test-force-exit"];
+  return area === "core/certificate" ? ["--test-isolation=process"] : ["--test-isolation=none", "--test-force-exit"];
 }
 
 function hasEndedBadly({ code }: Finished): boolean {
