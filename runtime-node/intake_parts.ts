@@ -4,6 +4,8 @@ import { RateLimiter } from "../core/access/rate_limiter.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { SettingKey, Settings, SettingsHolder } from "../core/config/mod.ts";
 import { isDispatchError } from "../core/error/mod.ts";
+import { DenialLog } from "../core/history/denial_log.ts";
+import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { BodyBudget, defaultBodyBudgetBytes } from "../core/ingest/body_limits.ts";
 import { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import { SmtpDoor } from "../core/ingest/smtp_door.ts";
@@ -53,11 +55,22 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
   const smtpAllowed = liveCidrList(holder, "listener.allowed_cidrs");
   const apiAllowed = liveCidrList(holder, "api.allowed_cidrs");
   const rates = new RateLimiter({ nowMs: Date.now });
+  const denials = new DenialLog({
+    log: data.stores.log,
+    clock: systemClock,
+    logger,
+    createEventId: () => idSource.uniqueId("evt_"),
+    unlogged: () => new Set(unloggedKinds(settings())),
+  });
   const door = new SmtpDoor({
     intake,
     isAllowed: (address) => smtpAllowed().includes(address),
     settings: () => ({ maxMessageBytes: settings()["listener.max_message_bytes"] }),
-    onRefused: (error, address) => logger.warn("smtp.refused", `${error.message} ${error.remedy}`, { address }),
+    onRefused(denial) {
+      const { error, origin } = denial;
+      logger.warn("smtp.refused", `${error.message} ${error.remedy}`, { address: origin.clientAddress });
+      denials.add(denial);
+    },
   });
   const limits = new ConnectionLimits(() => ({
     max: settings()["listener.max_connections"],
@@ -77,10 +90,10 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
     crypto,
     nowMs: Date.now,
     newMessageId: () => `${idSource.uniqueId("")}@${settings()["listener.server_name"]}`,
-    onRefusal: (refusal) => reportRefusal(refusal, logger),
+    onRefusal: (refusal) => reportRefusal(refusal, denials, logger),
     version,
   });
-  return { intake, door, limits, api };
+  return { intake, door, limits, api, denials };
 }
 
 /** The compiled form of a setting that lists networks; compiled anew when the setting changes. */
@@ -95,12 +108,14 @@ export function liveCidrList(
   return () => list;
 }
 
-function reportRefusal({ error, connection, method, path }: Refusal, logger: Logger): void {
+function reportRefusal({ error, connection, method, path }: Refusal, denials: DenialLog, logger: Logger): void {
   const facts = { address: connection.clientAddress, method, path };
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("http.internal_error", "A request failed unexpectedly", { ...facts, reason });
   } else if (error.code === "address_not_allowed") {
     logger.warn("http.refused", `${error.message} ${error.remedy}`, facts);
+    const { clientAddress, tls } = connection;
+    denials.add({ error, origin: { source: "http", clientAddress, tls, apiKeyId: null, smtpUser: null }, sender: "" });
   } else logger.debug("http.refused", error.message, { ...facts, code: error.code });
 }

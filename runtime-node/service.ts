@@ -122,11 +122,26 @@ async function startListeners(
   const { holder } = data.config;
   const version = describeVersion();
   const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, version: version.version };
-  const { intake, door, limits, api } = openIntakeParts(way);
+  const { intake, door, limits, api, denials } = openIntakeParts(way);
+  await parts.start(
+    "log of refusals",
+    () => denials,
+    (log) => log.stop(),
+  );
   const probes = new OwnProbes();
   const listeners = () => set;
   const proof = openServedProof({ certificates, listeners, probes, logger });
-  const context = openServiceContext({ foundation, intake, certificates, limits, version, listeners, proof, access });
+  const context = openServiceContext({
+    foundation,
+    intake,
+    certificates,
+    limits,
+    denials,
+    version,
+    listeners,
+    proof,
+    access,
+  });
   const operator = openOperator(context, access, foundation, logger);
   const set = createListeners({
     holder,

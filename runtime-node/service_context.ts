@@ -2,6 +2,7 @@
 import type { AdminAccess } from "../core/access/admin_access.ts";
 import type { CertificateKeeper } from "../core/certificate/mod.ts";
 import type { ServedProof } from "../core/certificate/served_proof.ts";
+import type { DenialLog } from "../core/history/denial_log.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
@@ -23,6 +24,7 @@ export interface ServiceContextOptions {
   readonly intake: Intake;
   readonly certificates: Certificates;
   readonly limits: ConnectionLimits;
+  readonly denials: Pick<DenialLog, "counts">;
   readonly version: VersionDocument;
   readonly listeners: () => ListenerSet<ServiceListener>;
   readonly proof: ServedProof;
@@ -77,6 +79,7 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
         ...(await snapshot()),
         runtime: version.runtime,
         messageEvents: await spool.eventCounts(),
+        denials: options.denials.counts,
         connections: connectionsOf(options.listeners(), options.limits),
       };
     },

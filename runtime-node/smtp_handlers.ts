@@ -14,7 +14,7 @@ export function smtpHandlers(door: SmtpDoor, logger: Logger): Handlers {
   return {
     onMailFrom(address: SMTPServerAddress, session: SMTPServerSession, answer: Answer) {
       decide(answer, logger, () => {
-        address.address = door.admitSender(session.remoteAddress, address.address);
+        address.address = door.admitSender(factsOf(session), address.address);
       });
     },
     onRcptTo(address: SMTPServerAddress, _session: SMTPServerSession, answer: Answer) {

@@ -1,5 +1,6 @@
 /** The decisions of an SMTP session: who may send, what a command may say, when a message is too large. */
 import { DispatchError } from "../error/mod.ts";
+import type { Denial } from "../history/denial_log.ts";
 import { parsePath } from "../mail/address.ts";
 import type { MessageOrigin } from "../mail/envelope.ts";
 import type { ArrivingMessage, Intake } from "./intake.ts";
@@ -17,7 +18,7 @@ export interface SmtpDoorOptions {
   readonly isAllowed: (address: string) => boolean;
   readonly settings: () => SmtpDoorSettings;
   /** Tells about a refusal; the client's own mistakes are not among them. */
-  readonly onRefused: (error: DispatchError, clientAddress: string) => void;
+  readonly onRefused: (denial: Denial) => void;
 }
 
 /** A session as far as the door needs to know it. */
@@ -44,13 +45,11 @@ export class SmtpDoor {
    *
    * @throws {DispatchError} `address_not_allowed`, `address_invalid`
    */
-  admitSender(clientAddress: string, path: string): string {
-    if (!this.#options.isAllowed(clientAddress)) {
-      const error = new DispatchError("address_not_allowed", {
-        address: clientAddress,
-        setting: "listener.allowed_cidrs",
-      });
-      this.#options.onRefused(error, clientAddress);
+  admitSender(session: SmtpSessionFacts, path: string): string {
+    const address = session.clientAddress;
+    if (!this.#options.isAllowed(address)) {
+      const error = new DispatchError("address_not_allowed", { address, setting: "listener.allowed_cidrs" });
+      this.#options.onRefused({ error, origin: originOf(session), sender: parsePath(path) ?? "" });
       throw error;
     }
     return path === "" ? "" : requireAddress(path, "sender");
@@ -63,16 +62,20 @@ export class SmtpDoor {
 
   /** Starts to take the content of a message. @throws {DispatchError} what `Intake.begin` throws */
   beginMessage(session: SmtpSessionFacts, sender: string, recipients: readonly string[]): ArrivingMessage {
-    const { clientAddress, clientName, protocol, tls, smtpUser } = session;
+    const { clientName, protocol } = session;
     return this.#options.intake.begin({
       sender,
       recipients,
-      origin: { source: "smtp", clientAddress, tls, apiKeyId: null, smtpUser },
+      origin: originOf(session),
       maxBytes: this.#options.settings().maxMessageBytes,
       clientName,
       protocol,
     });
   }
+}
+
+function originOf({ clientAddress, tls, smtpUser }: SmtpSessionFacts): Denial["origin"] {
+  return { source: "smtp", clientAddress, tls, apiKeyId: null, smtpUser };
 }
 
 function requireAddress(path: string, field: string): string {

@@ -10,6 +10,8 @@ export interface MetricsSnapshot extends HealthSnapshot {
   readonly runtime: string;
   /** What happened to messages since the start, by kind of event. */
   readonly messageEvents: Readonly<Record<string, number>>;
+  /** Refusals at the door since the start, by protocol. */
+  readonly denials: Readonly<Record<string, number>>;
   readonly connections: readonly { readonly listener: string; readonly open: number }[];
 }
 
@@ -61,6 +63,12 @@ const metrics: readonly Metric[] = [
     help: "What happened to messages since the start, by event.",
     samples: ({ messageEvents }) =>
       Object.entries(messageEvents).map(([event, value]) => ({ labels: { event }, value })),
+  },
+  {
+    name: "dispatch_denials_total",
+    type: "counter",
+    help: "Clients that were refused for their address since the start, by protocol.",
+    samples: ({ denials }) => Object.entries(denials).map(([source, value]) => ({ labels: { source }, value })),
   },
   {
     name: "dispatch_certificate_not_after_timestamp_seconds",

@@ -45,6 +45,7 @@ export function sampleMetrics(overrides: Partial<MetricsSnapshot> = {}): Metrics
       served: [{ ...sampleServed, listener: "dashboard", port: 8420, fingerprintSha256: "CC:DD" }],
     },
     messageEvents: { queued: 7, delivered: 6 },
+    denials: { smtp: 3, http: 1 },
     connections: [{ listener: "smtp", open: 2 }],
     ...overrides,
   };

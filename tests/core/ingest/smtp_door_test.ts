@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { type DispatchError, type ErrorCode, isDispatchError } from "../../../core/error/mod.ts";
+import { type ErrorCode, isDispatchError } from "../../../core/error/mod.ts";
+import type { Denial } from "../../../core/history/denial_log.ts";
 import type { ArrivingMessage, Submission } from "../../../core/ingest/intake.ts";
-import { SmtpDoor } from "../../../core/ingest/smtp_door.ts";
+import { SmtpDoor, type SmtpSessionFacts } from "../../../core/ingest/smtp_door.ts";
+
+const sessionOf = (clientAddress: string): SmtpSessionFacts => ({
+  clientAddress,
+  clientName: null,
+  protocol: "SMTP",
+  tls: null,
+  smtpUser: null,
+});
 
 const refusedWith = (code: ErrorCode) => (error: unknown) => isDispatchError(error, code);
 
 describe("SmtpDoor", () => {
   let submissions: Submission[];
-  let refusals: { error: DispatchError; clientAddress: string }[];
+  let refusals: Denial[];
   let maxMessageBytes: number;
   let door: SmtpDoor;
   const arriving = {} as ArrivingMessage;
@@ -26,32 +35,43 @@ describe("SmtpDoor", () => {
       },
       isAllowed: (address) => address.startsWith("10."),
       settings: () => ({ maxMessageBytes }),
-      onRefused: (error, clientAddress) => refusals.push({ error, clientAddress }),
+      onRefused: (denial) => void refusals.push(denial),
     });
   });
 
   it("admits a sender from an address that may send, normalised", () => {
-    assert.equal(door.admitSender("10.0.0.1", "App@EXAMPLE.org"), "App@example.org");
+    assert.equal(door.admitSender(sessionOf("10.0.0.1"), "App@EXAMPLE.org"), "App@example.org");
     assert.deepEqual(refusals, []);
   });
 
   it("admits the null sender", () => {
-    assert.equal(door.admitSender("10.0.0.1", ""), "");
+    assert.equal(door.admitSender(sessionOf("10.0.0.1"), ""), "");
   });
 
   it("refuses an address that may not send, and tells of it", () => {
-    assert.throws(() => door.admitSender("192.0.2.1", "app@example.org"), refusedWith("address_not_allowed"));
+    assert.throws(
+      () => door.admitSender(sessionOf("192.0.2.1"), "app@example.org"),
+      refusedWith("address_not_allowed"),
+    );
     assert.equal(refusals.length, 1);
-    assert.equal(refusals[0]?.clientAddress, "192.0.2.1");
-    assert.deepEqual(refusals[0]?.error.facts, { address: "192.0.2.1", setting: "listener.allowed_cidrs" });
+    const { error, origin, sender } = refusals[0]!;
+    assert.equal(sender, "app@example.org");
+    assert.deepEqual(origin, {
+      source: "smtp",
+      clientAddress: "192.0.2.1",
+      tls: null,
+      apiKeyId: null,
+      smtpUser: null,
+    });
+    assert.deepEqual(error.facts, { address: "192.0.2.1", setting: "listener.allowed_cidrs" });
   });
 
   it("refuses it for the null sender too", () => {
-    assert.throws(() => door.admitSender("192.0.2.1", ""), refusedWith("address_not_allowed"));
+    assert.throws(() => door.admitSender(sessionOf("192.0.2.1"), ""), refusedWith("address_not_allowed"));
   });
 
   it("refuses a sender that is no address, without telling of it", () => {
-    assert.throws(() => door.admitSender("10.0.0.1", "no address"), refusedWith("address_invalid"));
+    assert.throws(() => door.admitSender(sessionOf("10.0.0.1"), "no address"), refusedWith("address_invalid"));
     assert.deepEqual(refusals, []);
   });
 

@@ -5,6 +5,7 @@ import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { run, until } from "../../support/e2e_process.ts";
 import type { Service } from "../../support/e2e_service.ts";
 import { Sink, type SunkMessage } from "../../support/e2e_sink.ts";
@@ -174,6 +175,11 @@ export const httpApi: readonly Scenario[] = [
       ]);
       await stage.json("config", "set", "api.allowed_cidrs", "10.0.0.0/8");
       assert.deepEqual(await refusal(await api.post(body)), [403, "address_not_allowed"]);
+      const [denied] = await until("the refusal's row", async () => {
+        const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
+        return rows.length > 0 && rows;
+      });
+      assert.deepEqual([denied!.source, denied!.clientAddress], ["http", "127.0.0.1"]);
       assert.deepEqual(await stage.json("queue", "list"), []);
     },
   },
@@ -257,6 +263,10 @@ export const httpApi: readonly Scenario[] = [
       assert.match((await get(`https://127.0.0.1:${stage.ports.https}/metrics`)).stdout, /\n404$/);
       const plain = await get(`http://127.0.0.1:${stage.ports.operator}/health`);
       assert.match(plain.stdout, /\n(?:400|30[1278])$/);
+      await stage.json("config", "set", "api.allowed_cidrs", "10.0.0.0/8");
+      assert.match((await get(`http://127.0.0.1:${stage.ports.http}/api/v1/messages`)).stdout, /\n403$/);
+      const counted = await get(`https://127.0.0.1:${stage.ports.operator}/metrics`);
+      assert.match(counted.stdout, /^dispatch_denials_total\{source="http"\} 1$/m);
     },
   },
 ];

@@ -1,5 +1,6 @@
 /** Settings that change beside a running service take effect at once, without a dropped connection. */
 import assert from "node:assert/strict";
+import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { pickPort } from "../../support/e2e_ports.ts";
 import { until } from "../../support/e2e_process.ts";
 import { SmtpClient } from "../../support/e2e_smtp_client.ts";
@@ -80,6 +81,12 @@ export const liveChange: readonly Scenario[] = [
       const reply = await client.command("MAIL FROM:<a@example.org>");
       assert.match(reply, /^550 5\.7\.1/);
       assert.match(reply, /listener\.allowed_cidrs/);
+      const [row] = await until("the refusal's row", async () => {
+        const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
+        return rows.length > 0 && rows;
+      });
+      assert.deepEqual([row!.sender, row!.clientAddress], ["a@example.org", "127.0.0.1"]);
+      assert.match(row!.error ?? "", /add 127\.0\.0\.1 to listener\.allowed_cidrs/);
       await stage.json("config", "unset", "listener.allowed_cidrs");
       const welcome = await SmtpClient.greet(stage.ports.smtp);
       assert.match(await welcome.command("MAIL FROM:<a@example.org>"), /^250 /);
