@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import nodeModule from "node:module";
 
 /**
- * Packages of ES modules alone whose `package.json` lists so many exports that loading them takes a second: Node reads
- * that list again for each of their files (24.21; a test notices when it no longer does).
+ * Packages of ES modules alone whose `package.json` lists so many exports that loading them takes a second: Node 24.21 reads
+ * that list again for each of their files.
  */
 const isOfLongList = /\/node_modules\/(?:drizzle-orm|zod)\//;
 
