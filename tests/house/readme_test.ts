@@ -23,10 +23,10 @@ test("every script of package.json makes sure of the installation first", async 
   for (const command of Object.values(scripts)) assert.match(String(command), /^node scripts\/ready\.mjs /);
 });
 
-for (const document of ["README.md", "ARCHITECTURE.md"]) {
+for (const document of ["README.md", "ARCHITECTURE.md", "SECURITY.md"]) {
   test(`every file that ${document} names is there`, async () => {
     const text = await read(document);
-    const linked = Array.from(text.matchAll(/\]\(([^):]+)\)/g), ([, path]) => path as string);
+    const linked = Array.from(text.matchAll(/\]\(([^):#]+)\)/g), ([, path]) => path as string);
     const inCode = Array.from(
       text.matchAll(/`((?:core|web|runtime-node|runtime-bun|drizzle|tests|scripts|bench)\/[^`\s]*)`/g),
     );
