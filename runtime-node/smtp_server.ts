@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
+import { type AddressVerb, refuseParameters } from "../core/ingest/smtp_parameters.ts";
 import type { SmtpReply } from "../core/ingest/smtp_replies.ts";
 
 /** `1.2.3 text`: an enhanced status code (RFC 3463) and the text after it. */
@@ -35,6 +36,30 @@ class RelayConnection extends SMTPConnection {
     this.#isDismissed = true;
     const { code, enhanced, text } = shuttingDown;
     if (!this.isBusy) this.send(code, `${enhanced} ${text}`);
+  }
+
+  /** The library takes any parameter, and addresses of any characters. */
+  override handler_MAIL(command: Buffer, callback: () => void): void {
+    if (this.#takesParameters("MAIL", command, callback)) super.handler_MAIL(command, callback);
+  }
+
+  override handler_RCPT(command: Buffer, callback: () => void): void {
+    if (this.#takesParameters("RCPT", command, callback)) super.handler_RCPT(command, callback);
+  }
+
+  /** Known, and not there (RFC 5321 section 4.2.4). */
+  handler_EXPN(_command: Buffer, callback: () => void): void {
+    this.send(502, "5.5.1 There are no lists here");
+    callback();
+  }
+
+  #takesParameters(verb: AddressVerb, command: Buffer, callback: () => void): boolean {
+    const { envelope } = this.session;
+    const refusal = refuseParameters(verb, command.toString(), verb === "RCPT" && envelope.smtpUtf8 === true);
+    if (refusal === null) return true;
+    this.send(refusal.code, `${refusal.enhanced} ${refusal.text}`);
+    callback();
+    return false;
   }
 
   override _onClose(): void {

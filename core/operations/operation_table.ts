@@ -63,6 +63,11 @@ export function findFeed(name: string): Feed | undefined {
   return feedsByName.get(name);
 }
 
+/** What the operation or feed of that name says of itself in one line; `""` where there is none. */
+export function summaryOf(name: string): string {
+  return (findOperation(name) ?? findFeed(name))?.summary ?? "";
+}
+
 /**
  * Performs the operation `name` and returns what it answers.
  *

@@ -1,5 +1,6 @@
 /** What a command is: one record with its words, arguments and options, what it does and what it prints. */
 
+import type { FeedName, OperationName } from "../../core/operations/operation_table.ts";
 import type { Environment } from "../environment.ts";
 import type { CliIo } from "./cli_io.ts";
 import type { CliRuntime } from "./cli_runtime.ts";
@@ -61,8 +62,8 @@ export interface CliOutcome {
 export interface CliCommand {
   /** `["relay", "add"]`. */
   readonly words: readonly string[];
-  /** One line. */
-  readonly summary: string;
+  /** One line; or the operation or feed whose own line it is, which is loaded when help is asked for. */
+  readonly summary: string | { readonly of: OperationName | FeedName };
   readonly arguments?: readonly CliArgument[];
   readonly options?: readonly CliOption[];
   /** Does it. A command that prints as it goes resolves to its exit code. */

@@ -22,7 +22,7 @@ const wrongUsage = 2;
  */
 export async function runCli(argv: readonly string[], io: CliIo, runtime: CliRuntime): Promise<number> {
   try {
-    const parsed = await parse(argv);
+    const parsed = await parseOrHelp(argv);
     if ("command" in parsed) return await perform(parsed, io, runtime);
     if (parsed.wasAskedFor) await io.print(parsed.help);
     else await io.notify(parsed.help.trimEnd());
@@ -42,17 +42,26 @@ interface HelpText {
   readonly wasAskedFor: boolean;
 }
 
-async function parse(argv: readonly string[]): Promise<TypedCommand | HelpText> {
+/** What the operations say of themselves is loaded for help alone: a command is not to wait for it. */
+async function parseOrHelp(argv: readonly string[]): Promise<TypedCommand | HelpText> {
+  const parsed = await parse(argv);
+  if ("command" in parsed) return parsed;
+  const { summaryOf } = await import("../../core/operations/operation_table.ts");
+  return await parse(argv, summaryOf);
+}
+
+async function parse(argv: readonly string[], summaryOf?: (name: string) => string): Promise<TypedCommand | HelpText> {
   let typed: TypedCommand | undefined;
   let help = "";
-  const program = createProgram(commands, {
-    onCommand: (command) => {
+  const listener = {
+    onCommand: (command: TypedCommand) => {
       typed = command;
     },
-    onHelp: (text) => {
+    onHelp: (text: string) => {
       help += text;
     },
-  });
+  };
+  const program = createProgram(commands, listener, summaryOf);
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {

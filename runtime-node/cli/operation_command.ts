@@ -1,10 +1,5 @@
 /** Commands that perform one operation. */
-import {
-  findOperation,
-  type InputOf,
-  type OperationName,
-  type OutputOf,
-} from "../../core/operations/operation_table.ts";
+import type { InputOf, OperationName, OutputOf } from "../../core/operations/operation_table.ts";
 import type { CliArgument, CliCall, CliCommand, CliOption } from "./cli_command.ts";
 
 /** A command that performs one operation. */
@@ -31,7 +26,7 @@ export function operationCommand<const Name extends OperationName>(command: Oper
   const { operation } = command;
   return {
     words: command.words ?? operation.split("."),
-    summary: findOperation(operation)!.summary,
+    summary: { of: operation },
     arguments: command.arguments ?? [],
     options: command.options ?? [],
     async run(call) {

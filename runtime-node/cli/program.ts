@@ -28,16 +28,25 @@ const globalOptions: readonly CliOption[] = [
 /**
  * Returns a parser of `commands`. It exits never: what is wrong is thrown as a `CommanderError`, whose `command` is the
  * one that found it.
+ *
+ * @param summaryOf The line of an operation or feed; needed for help alone
  */
-export function createProgram(commands: readonly CliCommand[], listener: ProgramListener): Command {
+export function createProgram(
+  commands: readonly CliCommand[],
+  listener: ProgramListener,
+  summaryOf: (name: string) => string = () => "",
+): Command {
   const program = prepare(new Command("dispatch"), listener).description("A self-hosted mail relay");
   for (const option of globalOptions) program.addOption(toOption(option));
-  for (const command of commands) addCommand(program, command, listener);
+  for (const command of commands) {
+    const { summary } = command;
+    addCommand(program, command, listener).description(typeof summary === "string" ? summary : summaryOf(summary.of));
+  }
   return program;
 }
 
-function addCommand(program: Command, command: CliCommand, listener: ProgramListener): void {
-  const node = findOrCreate(program, command.words, listener).description(command.summary);
+function addCommand(program: Command, command: CliCommand, listener: ProgramListener): Command {
+  const node = findOrCreate(program, command.words, listener);
   for (const { name, summary, variadic } of command.arguments ?? []) {
     node.argument(variadic ? `<${name}...>` : `<${name}>`, summary);
   }
@@ -46,6 +55,7 @@ function addCommand(program: Command, command: CliCommand, listener: ProgramList
     const values = typed.slice(0, command.arguments?.length ?? 0) as (string | string[])[];
     listener.onCommand({ command, values, options: node.optsWithGlobals() });
   });
+  return node;
 }
 
 function findOrCreate(parent: Command, words: readonly string[], listener: ProgramListener): Command {

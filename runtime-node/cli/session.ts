@@ -1,16 +1,7 @@
 /** Where a command's operations are performed: in the running service, else here on the files. */
 import { setTimeout as pause } from "node:timers/promises";
 import { DispatchError, isDispatchError } from "../../core/error/mod.ts";
-import {
-  type FeedName,
-  findFeed,
-  findOperation,
-  type InputOf,
-  type OperationName,
-  type OutputOf,
-  openFeed,
-  performOperation,
-} from "../../core/operations/operation_table.ts";
+import type { FeedName, InputOf, OperationName, OutputOf } from "../../core/operations/operation_table.ts";
 import { connectControl } from "../control_client.ts";
 import type { Environment } from "../environment.ts";
 import type { CliRuntime, OfflineDispatch } from "./cli_runtime.ts";
@@ -42,17 +33,17 @@ interface Performer {
 /** Returns a session on a data directory. Nothing is opened before the first call. */
 export function createSession(runtime: CliRuntime, environment: Environment): Session {
   let reaching: Promise<Performer> | undefined;
-  const reach = (needsService = false) => {
-    reaching ??= reachPerformer(runtime, environment, needsService);
+  const reach = (name: OperationName | FeedName) => {
+    reaching ??= reachPerformer(runtime, environment, name);
     return reaching;
   };
   return {
     async call(name, input) {
-      const performer = await reach(findOperation(name)?.needsService);
+      const performer = await reach(name);
       return (await performer.call(name, input)) as never;
     },
     async open(name, input, signal) {
-      const performer = await reach(findFeed(name)?.needsService);
+      const performer = await reach(name);
       return await performer.open(name, input, signal);
     },
     async close() {
@@ -67,16 +58,19 @@ export function createSession(runtime: CliRuntime, environment: Environment): Se
 async function reachPerformer(
   runtime: CliRuntime,
   environment: Environment,
-  needsService: boolean,
+  name: OperationName | FeedName,
 ): Promise<Performer> {
   const { dataDirectory } = environment;
   const giveUpAtMs = Date.now() + patienceMs;
   for (;;) {
     const client = await connectControl(dataDirectory);
     if (client !== null) return client;
-    if (needsService) throw new DispatchError("service_unreachable", { path: dataDirectory });
+    // Beside a service the operations are its own: only without one are they loaded here.
+    const table = await import("../../core/operations/operation_table.ts");
+    if ((table.findOperation(name) ?? table.findFeed(name))?.needsService === true)
+      throw new DispatchError("service_unreachable", { path: dataDirectory });
     try {
-      return performOffline(await runtime.openOffline(environment));
+      return performOffline(await runtime.openOffline(environment), table);
     } catch (error) {
       if (!isDispatchError(error, "data_directory_in_use") || Date.now() >= giveUpAtMs) throw error;
     }
@@ -84,7 +78,10 @@ async function reachPerformer(
   }
 }
 
-function performOffline({ context, close }: OfflineDispatch): Performer {
+function performOffline(
+  { context, close }: OfflineDispatch,
+  { performOperation, openFeed }: typeof import("../../core/operations/operation_table.ts"),
+): Performer {
   return {
     call: async (name, input) => asSentOver(await performOperation(context, name, asSentOver(input))),
     open: async (name, input) => await openFeed(context, name, asSentOver(input)),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DispatchError } from "../../core/error/mod.ts";
+import { summaryOf } from "../../core/operations/operation_table.ts";
 import { commands } from "../../runtime-node/cli/command_table.ts";
 import { createMemoryCli } from "../support/memory_cli.ts";
 
@@ -95,7 +96,9 @@ for (const { words, summary, options = [] } of [...commands]) {
     assert.deepEqual([exitCode, stderr, opened], [0, "", []]);
     const text = stdout.replace(/\s+/g, " ");
     assert.ok(text.startsWith(`Usage: dispatch ${typed}`));
-    for (const part of [summary, "--data-dir", "--json", ...options.map(({ flags }) => flags.split(" ")[0]!)]) {
+    const line = typeof summary === "string" ? summary : summaryOf(summary.of);
+    assert.notEqual(line, "");
+    for (const part of [line, "--data-dir", "--json", ...options.map(({ flags }) => flags.split(" ")[0]!)]) {
       assert.ok(text.includes(part), `${part} is missing`);
     }
   });

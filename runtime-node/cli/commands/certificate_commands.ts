@@ -1,7 +1,6 @@
 /** `dispatch cert …` */
 import { isDispatchError } from "../../../core/error/mod.ts";
 import type { CertificateCheck } from "../../../core/operations/certificate_check.ts";
-import { findOperation } from "../../../core/operations/operation_table.ts";
 import { describeCertificate, describeCheck, describeFindings } from "../certificate_text.ts";
 import type { CliCall, CliCommand } from "../cli_command.ts";
 import { type MaterialInput, materialOptions, readMaterialInput } from "../given_material.ts";
@@ -12,7 +11,7 @@ import { certificateExport } from "./certificate_export_command.ts";
 /** Asks the Dispatch that is there for its rules; without one, or about another name, the files are checked here. */
 const check: CliCommand = {
   words: ["cert", "check"],
-  summary: findOperation("cert.check")!.summary,
+  summary: { of: "cert.check" },
   options: [
     ...materialOptions,
     { flags: "--server-name NAME", summary: "name that the certificate has to cover (default: listener.server_name)" },

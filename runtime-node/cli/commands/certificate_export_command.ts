@@ -1,6 +1,6 @@
 /** `dispatch cert export` */
 import { DispatchError } from "../../../core/error/mod.ts";
-import { findOperation, type InputOf } from "../../../core/operations/operation_table.ts";
+import type { InputOf } from "../../../core/operations/operation_table.ts";
 import type { CliCall, CliCommand, CliOutcome } from "../cli_command.ts";
 import { fileReason } from "../file_reason.ts";
 import { readNewSecret } from "../given_secrets.ts";
@@ -14,7 +14,7 @@ const publicMode = 0o644;
 /** Prints the bytes, or writes them to a file. */
 export const certificateExport: CliCommand = {
   words: ["cert", "export"],
-  summary: findOperation("cert.export")!.summary,
+  summary: { of: "cert.export" },
   options: [
     { flags: "--format F", summary: "pem for the chain, der for the certificate alone (default: pem)" },
     { flags: "--pfx", summary: "key and chain as a PFX, under a passphrase" },

@@ -1,7 +1,6 @@
 /** `dispatch log …` */
 
 import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
-import { findFeed } from "../../../core/operations/operation_table.ts";
 import type { CliCall, CliCommand } from "../cli_command.ts";
 import { operationCommand } from "../operation_command.ts";
 import { display } from "../printable.ts";
@@ -42,7 +41,7 @@ const search = operationCommand({
 
 const tail: CliCommand = {
   words: ["log", "tail"],
-  summary: findFeed("log.tail")!.summary,
+  summary: { of: "log.tail" },
   async run(call) {
     const stopped = new AbortController();
     const release = call.io.onInterrupt(() => stopped.abort());
