@@ -74,8 +74,7 @@ export class SmtpListener {
   #admit(socket: Socket): Admission {
     if (this.#options.isOwn?.(socket)) return { refusal: null, leave: () => {} };
     const address = (socket.remoteAddress ?? "").replace(/^::ffff:/i, "");
-    const refusal = this.#options.limits.enter(address);
-    const leave = () => this.#options.limits.leave(address);
+    const { refusal, leave } = this.#options.limits.enter(address);
     if (refusal === null) return { refusal, leave };
     this.#options.logger.warn("smtp.connection_refused", refusal.message, { address });
     return { refusal: smtpReplyTo(refusal), leave };

@@ -9,11 +9,24 @@ export interface ConnectionLimitSettings {
   readonly maxPerClient: number;
 }
 
-/** Counts open connections of all SMTP listeners together. */
+/** A connection that was counted. */
+export interface EnteredConnection {
+  /** Why it must be refused; `null` when it is admitted. */
+  readonly refusal: DispatchError<"too_many_connections" | "too_many_connections_from_client"> | null;
+  leave(): void;
+}
+
+/**
+ * Counts open connections of all SMTP listeners together.
+ *
+ * What was refused counts for its address alone until it is gone: else one client that keeps knocking would take the places
+ * of all others.
+ */
 export class ConnectionLimits {
   readonly #settings: () => ConnectionLimitSettings;
   readonly #byAddress = new Map<string, number>();
   #open = 0;
+  #admitted = 0;
 
   constructor(settings: () => ConnectionLimitSettings) {
     this.#settings = settings;
@@ -24,27 +37,29 @@ export class ConnectionLimits {
     return this.#open;
   }
 
-  /**
-   * Counts a new connection; `leave` must follow when it has closed, also after a refusal.
-   *
-   * @returns why it must be refused, or `null`
-   */
-  enter(address: string): DispatchError<"too_many_connections" | "too_many_connections_from_client"> | null {
-    const { max, maxPerClient } = this.#settings();
+  /** Counts a new connection; `leave` of what is returned must be called once, when it has closed. */
+  enter(address: string): EnteredConnection {
     const fromClient = (this.#byAddress.get(address) ?? 0) + 1;
     this.#byAddress.set(address, fromClient);
-    this.#open++;
-    if (this.#open > max) return new DispatchError("too_many_connections", { limit: max });
-    if (fromClient > maxPerClient) {
-      return new DispatchError("too_many_connections_from_client", { address, limit: maxPerClient });
-    }
-    return null;
+    this.#open += 1;
+    const refusal = this.#judge(address, fromClient);
+    if (refusal === null) this.#admitted += 1;
+    return { refusal, leave: () => this.#leave(address, refusal === null) };
   }
 
-  leave(address: string): void {
+  #judge(address: string, fromClient: number): EnteredConnection["refusal"] {
+    const { max, maxPerClient } = this.#settings();
+    if (this.#admitted >= max) return new DispatchError("too_many_connections", { limit: max });
+    return fromClient > maxPerClient
+      ? new DispatchError("too_many_connections_from_client", { address, limit: maxPerClient })
+      : null;
+  }
+
+  #leave(address: string, wasAdmitted: boolean): void {
     const left = (this.#byAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, left);
-    this.#open--;
+    this.#open -= 1;
+    if (wasAdmitted) this.#admitted -= 1;
   }
 }

@@ -11,38 +11,51 @@ describe("ConnectionLimits", () => {
     limits = new ConnectionLimits(() => settings);
   });
 
+  const refusalFor = (address: string) => limits.enter(address).refusal;
+
   it("admits as many as are allowed in all, and refuses one more", () => {
-    for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) assert.equal(limits.enter(address), null);
-    assert.equal(limits.enter("192.0.2.4")?.code, "too_many_connections");
+    for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) assert.equal(refusalFor(address), null);
+    assert.equal(refusalFor("192.0.2.4")?.code, "too_many_connections");
   });
 
   it("admits as many as are allowed from one address, and refuses one more", () => {
-    assert.equal(limits.enter("192.0.2.1"), null);
-    assert.equal(limits.enter("192.0.2.1"), null);
-    const refusal = limits.enter("192.0.2.1");
+    assert.equal(refusalFor("192.0.2.1"), null);
+    assert.equal(refusalFor("192.0.2.1"), null);
+    const refusal = refusalFor("192.0.2.1");
     assert.equal(refusal?.code, "too_many_connections_from_client");
     assert.deepEqual(refusal?.facts, { address: "192.0.2.1", limit: 2 });
-    limits.leave("192.0.2.1");
-    assert.equal(limits.enter("192.0.2.2"), null);
   });
 
   it("admits again when one has left", () => {
+    const first = limits.enter("192.0.2.1");
     limits.enter("192.0.2.1");
-    limits.enter("192.0.2.1");
-    limits.leave("192.0.2.1");
-    assert.equal(limits.enter("192.0.2.1"), null);
+    first.leave();
+    assert.equal(refusalFor("192.0.2.1"), null);
+  });
+
+  it("leaves room for others, however often an address is refused", () => {
+    for (let knock = 0; knock < 100; knock++) limits.enter("192.0.2.1");
+    assert.equal(refusalFor("192.0.2.2"), null);
+  });
+
+  it("leaves the place of an admitted connection alone when a refused one goes", () => {
+    const entered = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3"].map((address) => limits.enter(address));
+    assert.equal(entered[3]!.refusal?.code, "too_many_connections");
+    entered[3]!.leave();
+    assert.equal(refusalFor("192.0.2.3")?.code, "too_many_connections");
   });
 
   it("counts a refused connection until it is gone", () => {
-    for (let i = 0; i < 3; i++) limits.enter("192.0.2.1");
+    const entered = [1, 2, 3].map(() => limits.enter("192.0.2.1"));
     assert.equal(limits.open, 3);
-    for (let i = 0; i < 3; i++) limits.leave("192.0.2.1");
+    for (const { leave } of entered) leave();
     assert.equal(limits.open, 0);
+    assert.equal(refusalFor("192.0.2.1"), null);
   });
 
   it("takes new limits from the next connection on", () => {
     for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) limits.enter(address);
     settings = { max: 4, maxPerClient: 2 };
-    assert.equal(limits.enter("192.0.2.4"), null);
+    assert.equal(refusalFor("192.0.2.4"), null);
   });
 });
