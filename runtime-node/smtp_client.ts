@@ -59,7 +59,7 @@ export class SmtpSession {
     try {
       await whileOpen(connection, (done) => connection.connect(done));
       const session = new SmtpSession(connection);
-      if (host.username !== undefined && host.username !== "") {
+      if (hasCredentials(host)) {
         const credentials = { user: host.username, pass: host.password ?? "" };
         await whileOpen(connection, (done) => connection.login({ credentials } as never, done));
       }
@@ -138,6 +138,10 @@ export class SmtpSession {
   }
 }
 
+function hasCredentials({ username = "" }: SmartHost): boolean {
+  return username !== "";
+}
+
 function connectionOptions(host: SmartHost, trace: SmtpTrace | undefined) {
   return {
     host: host.host,
@@ -145,7 +149,8 @@ function connectionOptions(host: SmartHost, trace: SmtpTrace | undefined) {
     name: host.clientName,
     secure: host.tls === "implicit",
     ignoreTLS: host.tls === "none",
-    requireTLS: host.tls === "starttls",
+    // A password is not for whoever sits on the way and takes the offer of STARTTLS out.
+    requireTLS: host.tls === "starttls" || (host.tls === "auto" && hasCredentials(host)),
     tls: { rejectUnauthorized: host.verifyCertificate, minVersion: "TLSv1.2" as const },
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,

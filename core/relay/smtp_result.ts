@@ -6,7 +6,7 @@ import { singleLine } from "./single_line.ts";
 export interface SmartHost {
   readonly host: string;
   readonly port: number;
-  /** `none` never encrypts, `auto` does when offered, `starttls` and `implicit` insist. */
+  /** `none` never encrypts, `auto` does when offered, and insists where there is a user name; the others insist. */
   readonly tls: "none" | "auto" | "starttls" | "implicit";
   readonly verifyCertificate: boolean;
   readonly username?: string;

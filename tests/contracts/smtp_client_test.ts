@@ -367,6 +367,15 @@ describe("SmtpSession", () => {
     );
   });
 
+  it("signs in nowhere in the clear, unless encryption is switched off", async () => {
+    script({ extensions: ["AUTH PLAIN"] });
+    const credentials = { username: "u", password: "p" };
+    assert.equal((await openFailure({ tls: "auto", ...credentials })).stage, "session");
+    assert.ok(!server.commands.some((line) => line.startsWith("AUTH")));
+    (await openSession({ tls: "none", ...credentials })).close();
+    assert.ok(server.commands.some((line) => line.startsWith("AUTH")));
+  });
+
   it("stays in the clear where encryption is neither offered nor required, and where it is switched off", async () => {
     (await openSession({ tls: "auto" })).close();
     script({ extensions: ["STARTTLS"] });

@@ -28,7 +28,8 @@ export const smtp: Provider = {
     tls: {
       codec: choiceCodec(tlsModes),
       default: "auto",
-      summary: "Encryption: none, auto (STARTTLS when offered), starttls (required), implicit (from the first byte)",
+      summary:
+        "Encryption: none, auto (STARTTLS when offered; required with a user name), starttls (required), implicit (from the first byte)",
     },
     verify_certificate: {
       codec: booleanCodec(),
