@@ -28,11 +28,11 @@ export function streamLogger({ level, format, write, nowMs }: StreamLoggerOption
 
 const formats: Readonly<Record<StreamLoggerOptions["format"], Format>> = {
   json: (level, event, message, facts, nowMs) =>
-    JSON.stringify({ time: new Date(nowMs).toISOString(), level, event, message, ...printable(facts) }),
+    printableText(JSON.stringify({ time: new Date(nowMs).toISOString(), level, event, message, ...printable(facts) })),
   pretty(level, event, message, facts, nowMs) {
     const details = Object.entries(printable(facts)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    const words = [new Date(nowMs).toISOString(), level.toUpperCase().padEnd(5), printableText(message), `(${event})`];
-    return [...words, ...details].join(" ");
+    const words = [new Date(nowMs).toISOString(), level.toUpperCase().padEnd(5), message, `(${event})`];
+    return printableText([...words, ...details].join(" "));
   },
 };
 
@@ -42,6 +42,10 @@ function printable(facts: LogFacts): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
+/** Text as JSON would have it, with the control characters that JSON lets through. */
 function printableText(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
+    const written = JSON.stringify(char).slice(1, -1);
+    return written === char ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}` : written;
+  });
 }
