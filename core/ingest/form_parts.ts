@@ -10,6 +10,8 @@ import { DispatchError } from "../error/mod.ts";
 /** Parts of one form; as many as a message may have recipients, and some more. */
 export const maxParts = 2000;
 const maxPartHeaderBytes = 8192;
+/** A file name that says its charset (RFC 8187), and says another than the two that anyone writes. */
+const nameInUnknownCharset = /filename\*\s*=(?!\s*"?(?:utf-8|iso-8859-1)')/i;
 
 /** One part of a form. */
 export interface FormPart {
@@ -44,6 +46,10 @@ export function readFormParts(body: Uint8Array, boundary: string | undefined): F
 }
 
 function readPart(part: MultipartPart): FormPart {
+  // The parser prints a charset that it does not know, and a stranger must not write to the service's log.
+  if (nameInUnknownCharset.test(part.headers["content-disposition"] ?? "")) {
+    throw new DispatchError("body_malformed", { reason: "the name of a file is in no charset that is taken" });
+  }
   const { name = "", filename } = part;
   return {
     name,

@@ -32,6 +32,13 @@ test("readForm reads the UTF-8 file name that RFC 5987 writes", () => {
   assert.equal(request.attachments[0]?.filename, "Grüße.txt");
 });
 
+for (const name of ["bogus''x", "\"b\\ogus''x\"", "''x"]) {
+  test(`readForm refuses the file name ${name}, whose charset it would print`, async () => {
+    const disposition = `Content-Disposition: form-data; name=attachment; filename*=${name}`;
+    await assertRefusal(() => readForm(form(...required, [disposition, ""]), "b"), "body_malformed");
+  });
+}
+
 test("readForm gives an inline file its name as Content-ID", () => {
   const disposition = 'Content-Disposition: form-data; name="inline"; filename="logo.png"';
   const { request } = readForm(form(...required, [disposition, "x"]), "b");
