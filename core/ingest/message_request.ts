@@ -42,6 +42,7 @@ function line(max: number) {
 
 const mailboxes = z
   .union([z.string(), z.array(z.string())], { error: "must be an address or a list of addresses" })
+  .meta({ examples: [["you@example.net"], "You <you@example.net>, them@example.net"] })
   .transform((value, refinement) => {
     const lists = typeof value === "string" ? [value] : value;
     return lists.flatMap((list, index) => {
@@ -50,19 +51,30 @@ const mailboxes = z
     });
   });
 
-const sender = z.string().transform((value, refinement) => {
-  const found = readMailboxes(value, (message) => refinement.addIssue({ code: "custom", message }));
-  if (found.length === 1) return found[0]!;
-  if (refinement.issues.length === 0) refinement.addIssue({ code: "custom", message: "must be one address" });
-  return z.NEVER;
-});
+const sender = z
+  .string()
+  .meta({ examples: ["App <app@example.org>", "app@example.org"] })
+  .transform((value, refinement) => {
+    const found = readMailboxes(value, (message) => refinement.addIssue({ code: "custom", message }));
+    if (found.length === 1) return found[0]!;
+    if (refinement.issues.length === 0) refinement.addIssue({ code: "custom", message: "must be one address" });
+    return z.NEVER;
+  });
 
 const addressList = mailboxes.default([]);
 
 const attachmentFields = {
   filename: line(255).min(1, { error: "must not be empty" }),
-  contentType: z.string().default("application/octet-stream").describe("Media type"),
-  contentId: line(255).optional().describe("What the HTML refers to as cid:…; with it the file is shown inline"),
+  contentType: z
+    .string()
+    .default("application/octet-stream")
+    .meta({ description: "Media type", examples: ["application/pdf", "text/plain; charset=utf-8"] }),
+  contentId: line(255)
+    .optional()
+    .meta({
+      description: "What the HTML refers to as cid:…; with it the file is shown inline",
+      examples: ["logo.png"],
+    }),
 };
 
 const messageFields = {
@@ -74,7 +86,13 @@ const messageFields = {
   subject: line(2000).default(""),
   text: z.string().optional().describe("The message as plain text"),
   html: z.string().optional().describe("The message as HTML"),
-  headers: z.record(z.string(), z.string()).default({}).describe("Further header fields by name"),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({
+      description: "Further header fields by name",
+      examples: [{ "X-Order": "4711", "In-Reply-To": "<1@example.net>" }],
+    }),
   tags: z
     .array(line(128).min(1, { error: "must not be empty" }))
     .max(10, { error: "must be at most 10 tags" })

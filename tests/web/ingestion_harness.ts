@@ -5,6 +5,7 @@ import { BodyBudget } from "../../core/ingest/body_limits.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import { SpoolingIntake } from "../../core/ingest/spooling_intake.ts";
 import type { StatusPage, StatusQuery, StatusView } from "../../core/ingest/status_view.ts";
+import type { BareNewlines } from "../../core/mail/newline_normalizer.ts";
 import type { NewSpoolMessage } from "../../core/spool/entry.ts";
 import type { AppendResult } from "../../core/spool/spool.ts";
 import { ingestionApp } from "../../web/ingestion/app.ts";
@@ -26,10 +27,16 @@ export class IngestionHarness {
   settings: IngestionSettings = { maxMessageBytes: 1_000_000, ratePerMinute: 100 };
   connection: HttpConnection = { clientAddress: "10.0.0.7", tls: null };
   freeBytes = 10_000_000_000;
+  bareNewlines: BareNewlines = "normalize";
   isAllowed = true;
   retryAfterSeconds = 0;
   appendError: Error | undefined;
   statusError: Error | undefined;
+  /** Answers for the state of messages in place of the harness. */
+  status: IngestionDependencies["status"] = {
+    find: async (id, apiKeyId) => this.#status(id, apiKeyId),
+    list: async (query) => this.#page(query),
+  };
   #lastId = 0;
   readonly #app = ingestionApp(this.#dependencies());
 
@@ -77,11 +84,11 @@ export class IngestionHarness {
         disk: { freeBytes: () => this.freeBytes },
         clock: { nowMs: () => nowMs, after: () => () => {} },
         createMessageId: () => `spl_${(++this.#lastId).toString(16).padStart(32, "0")}`,
-        settings: () => ({ serverName: "dispatch.example", maxRecipients: 5, bareNewlines: "normalize" }),
+        settings: () => ({ serverName: "dispatch.example", maxRecipients: 5, bareNewlines: this.bareNewlines }),
       }),
       status: {
-        find: async (id, apiKeyId) => this.#status(id, apiKeyId),
-        list: async (query) => this.#page(query),
+        find: (id, apiKeyId) => this.status.find(id, apiKeyId),
+        list: (query) => this.status.list(query),
       },
       settings: () => this.settings,
       isAllowed: () => this.isAllowed,

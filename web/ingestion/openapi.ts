@@ -13,15 +13,16 @@ const parameterDescriptions = {
 };
 
 const statuses = { type: "string", enum: senderStatuses };
+const messageId = { type: "string", pattern: "^spl_[0-9a-f]{32}$" };
 const time = { type: "string", format: "date-time" };
 const orNull = (type: string) => ({ type: [type, "null"] });
 
 const schemas: JsonObject = {
   Message: z.toJSONSchema(jsonMessageSchema, { io: "input" }),
   FormMessage: formSchema(),
-  Accepted: object({ id: { type: "string", pattern: "^spl_[0-9a-f]{32}$" }, message: { type: "string" } }),
+  Accepted: object({ id: messageId, message: { type: "string" } }),
   MessageStatus: object({
-    id: { type: "string" },
+    id: messageId,
     status: statuses,
     sender: { type: "string", description: "Envelope sender; empty for the null sender" },
     subject: { type: "string" },
@@ -51,22 +52,31 @@ const schemas: JsonObject = {
   },
 };
 
-const retryAfter = { "Retry-After": { description: "Seconds to wait", schema: { type: "integer" } } };
+const retryAfter = header("Retry-After", "Seconds to wait", { type: "integer", minimum: 1 });
 
 const responses: JsonObject = {
-  BadRequest: problem("The body can't be read: body_malformed, body_incomplete, body_too_deep"),
-  Unauthorized: problem("No usable API key: key_missing, key_invalid", {
-    "WWW-Authenticate": { description: "Bearer", schema: { type: "string" } },
-  }),
+  BadRequest: problem(
+    "The request or its body can't be read: body_malformed, body_incomplete, body_too_deep, request_malformed",
+  ),
+  Unauthorized: problem(
+    "No usable API key: key_missing, key_invalid",
+    header("WWW-Authenticate", "Bearer", { type: "string" }),
+  ),
   Forbidden: problem("The client's address is not in api.allowed_cidrs: address_not_allowed"),
   NotFound: problem("No such message was submitted with this key: message_unknown"),
+  Timeout: problem("The request did not arrive in time: request_timeout"),
   Conflict: problem("The Idempotency-Key was used with another body: idempotency_conflict"),
   TooLarge: problem("More than api.max_message_bytes: message_too_large"),
-  UnsupportedMediaType: problem("Another Content-Type than those listed: media_type_unsupported"),
+  UnsupportedMediaType: problem(
+    "Another Content-Type than those listed: media_type_unsupported",
+    header("Accept", "Those that are taken", { type: "string" }),
+  ),
   Unprocessable: problem(
     "The message can't be sent as it is: request_invalid (with errors), no_recipients, too_many_recipients, headers_too_large, mail_loop, bare_newline",
   ),
   TooManyRequests: problem("The key has used up its minute: rate_limited", retryAfter),
+  HeadersTooLarge: problem("The headers of the request are too large: request_headers_too_large"),
+  Internal: problem("A fault of Dispatch, which is in its log; nothing was accepted: internal_error"),
   Unavailable: problem(
     "Nothing can be stored, or read, right now: disk_nearly_full, spool_unavailable, history_unavailable",
     retryAfter,
@@ -78,8 +88,18 @@ const doorResponses = {
   "401": ref("responses", "Unauthorized"),
   "403": ref("responses", "Forbidden"),
   "429": ref("responses", "TooManyRequests"),
+  "500": ref("responses", "Internal"),
   "503": ref("responses", "Unavailable"),
 };
+
+/** Answers that a listener gives by itself, to what never becomes a request that a route could see. */
+const listenerResponses = {
+  "400": ref("responses", "BadRequest"),
+  "408": ref("responses", "Timeout"),
+  "431": ref("responses", "HeadersTooLarge"),
+};
+
+const rawExample = "From: App <app@example.org>\r\nTo: you@example.net\r\nSubject: Hello\r\n\r\nIt works.\r\n";
 
 const submit = {
   operationId: "submitMessage",
@@ -94,10 +114,11 @@ const submit = {
     },
     query("from", "Envelope sender of message/rfc822; empty is the null sender. Default: Sender or From", {
       type: "string",
+      examples: ["app@example.org", ""],
     }),
     query("to", "Envelope recipients of message/rfc822, repeatable, comma lists. Default: To, Cc and Bcc", {
       type: "array",
-      items: { type: "string" },
+      items: { type: "string", examples: ["you@example.net"] },
     }),
   ],
   requestBody: {
@@ -105,27 +126,27 @@ const submit = {
     content: {
       "application/json": { schema: ref("schemas", "Message") },
       "multipart/form-data": { schema: ref("schemas", "FormMessage") },
-      "message/rfc822": { schema: { type: "string", format: "binary" } },
+      "message/rfc822": { schema: { type: "string", format: "binary" }, example: rawExample },
     },
   },
   responses: {
     "202": {
       description: "The message is safe",
       headers: {
-        Location: { description: "Where its status is", schema: { type: "string" } },
+        ...header("Location", "Where its status is", { type: "string" }),
         "Idempotent-Replayed": {
           description: "true when an earlier request with the same key had created it",
-          schema: { type: "string" },
+          schema: { type: "string", enum: ["true"] },
         },
       },
       content: json("Accepted"),
     },
-    "400": ref("responses", "BadRequest"),
     "409": ref("responses", "Conflict"),
     "413": ref("responses", "TooLarge"),
     "415": ref("responses", "UnsupportedMediaType"),
     "422": ref("responses", "Unprocessable"),
     ...doorResponses,
+    ...listenerResponses,
   },
 };
 
@@ -139,17 +160,19 @@ const list = {
     "200": { description: "A page", content: json("MessageList") },
     "422": ref("responses", "Unprocessable"),
     ...doorResponses,
+    ...listenerResponses,
   },
 };
 
 const find = {
   operationId: "findMessage",
   summary: "Tell what became of a message",
-  parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+  parameters: [{ name: "id", in: "path", required: true, schema: messageId }],
   responses: {
     "200": { description: "Its status", content: json("MessageStatus") },
     "404": ref("responses", "NotFound"),
     ...doorResponses,
+    ...listenerResponses,
   },
 };
 
@@ -167,7 +190,11 @@ export function openapiDocument(version: string): JsonObject {
           operationId: "describe",
           summary: "This document",
           security: [],
-          responses: { "200": { description: "OpenAPI 3.1" }, "403": ref("responses", "Forbidden") },
+          responses: {
+            "200": { description: "OpenAPI 3.1", content: { "application/json": { schema: { type: "object" } } } },
+            "403": ref("responses", "Forbidden"),
+            ...listenerResponses,
+          },
         },
       },
     },
@@ -182,24 +209,24 @@ export function openapiDocument(version: string): JsonObject {
 /** The form's fields are those of the JSON body under Mailgun's names. */
 function formSchema(): JsonObject {
   const text = { type: "string" };
-  const texts = { type: "array", items: text };
+  const addresses = { type: "array", items: { type: "string", examples: ["you@example.net"] } };
   const files = { type: "array", items: { type: "string", format: "binary" } };
   return {
     type: "object",
     required: ["from"],
     properties: {
-      from: text,
-      to: texts,
-      cc: texts,
-      bcc: texts,
+      from: { type: "string", examples: ["App <app@example.org>"] },
+      to: addresses,
+      cc: addresses,
+      bcc: addresses,
       subject: text,
       text,
       html: text,
       attachment: files,
       inline: { ...files, description: "Shown inline; the Content-ID is the file's name" },
-      "o:tag": texts,
+      "o:tag": { type: "array", items: { type: "string", minLength: 1, maxLength: 128 }, maxItems: 10 },
     },
-    patternProperties: { "^h:": { type: "string", description: "A further header field" } },
+    patternProperties: { "^h:[!-9;-~]{1,76}$": { type: "string", description: "A further header field" } },
     additionalProperties: false,
   };
 }
@@ -218,6 +245,11 @@ function json(schema: string): JsonObject {
 
 function query(name: string, description: string, schema: unknown): JsonObject {
   return { name, in: "query", description, schema };
+}
+
+/** A header that every answer of its kind has. */
+function header(name: string, description: string, schema: JsonObject): JsonObject {
+  return { [name]: { description, required: true, schema } };
 }
 
 function problem(description: string, headers?: JsonObject): JsonObject {

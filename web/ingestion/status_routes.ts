@@ -11,10 +11,9 @@ const limitRule = "must be a whole number from 1 to 300";
 export const listQuerySchema = z.strictObject({
   limit: z
     .string()
-    .regex(/^\d{1,3}$/, { error: limitRule })
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 300, { error: limitRule })
-    .default(100),
+    .regex(/^(?:[1-9]\d?|[12]\d\d|300)$/, { error: limitRule })
+    .default("100")
+    .transform(Number),
   status: z.enum(senderStatuses, { error: `must be one of ${senderStatuses.join(", ")}` }).optional(),
   cursor: z
     .string()

@@ -1,0 +1,89 @@
+/** A request that is still in parts, and its bytes. */
+
+/** One part of a form. */
+export interface DraftPart {
+  readonly name: string;
+  /** Parts without one are fields. */
+  readonly filename?: string;
+  readonly contentType?: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** Header lines in place of those made from the rest. */
+  readonly rawHeaders?: string;
+}
+
+/** What a request says, before it is written down. */
+export type DraftContent =
+  | { readonly kind: "none" }
+  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "form"; readonly parts: readonly DraftPart[] }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** A request in parts, each of which can be damaged by itself. */
+export interface DraftRequest {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  /** Names and values, neither of them encoded. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: DraftContent;
+}
+
+/** A request as it goes over the wire. */
+export interface WrittenRequest {
+  readonly operationId: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `null`: none. */
+  readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Whether the client goes away once it has sent the body. */
+  readonly breaksOff: boolean;
+}
+
+/** The boundary of forms whose Content-Type says nothing else. */
+export const formBoundary = "----formBoundary7MA4YWxk";
+
+const encoder = new TextEncoder();
+
+/** Writes the request down. */
+export function writeRequest({ path, query, content, ...request }: DraftRequest): WrittenRequest {
+  const encode = (text: string) => encodeURIComponent(text.toWellFormed());
+  const pairs = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
+  const target = pairs === "" ? path : `${path}?${pairs}`;
+  return { ...request, target, body: writeContent(content), breaksOff: false };
+}
+
+function writeContent(content: DraftContent): Uint8Array<ArrayBuffer> | null {
+  switch (content.kind) {
+    case "none":
+      return null;
+    case "json":
+      return encoder.encode(JSON.stringify(content.value));
+    case "form":
+      return joinBytes([...content.parts.flatMap(writePart), encoder.encode(`--${formBoundary}--\r\n`)]);
+    case "bytes":
+      return content.bytes;
+  }
+}
+
+function writePart({ name, filename, contentType, content, rawHeaders }: DraftPart): Uint8Array<ArrayBuffer>[] {
+  const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+  const file = filename === undefined ? "" : `; filename=${quote(filename)}`;
+  const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
+  const headers = rawHeaders ?? `Content-Disposition: form-data; name=${quote(name)}${file}${type}`;
+  return [encoder.encode(`--${formBoundary}\r\n${headers}\r\n\r\n`), content, encoder.encode("\r\n")];
+}
+
+/** Returns the parts as one. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
