@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
+import type { SMTPStream } from "smtp-server/lib/smtp-stream.js";
 import { type AddressVerb, refuseParameters } from "../core/ingest/smtp_parameters.ts";
 import type { SmtpReply } from "../core/ingest/smtp_replies.ts";
 
@@ -38,6 +39,17 @@ class RelayConnection extends SMTPConnection {
     if (!this.isBusy) this.send(code, `${enhanced} ${text}`);
   }
 
+  /** The library forgets what waits behind a message, when that message itself had waited, whole, behind another. */
+  override _createParser(): SMTPStream {
+    const parser = super._createParser();
+    parser.continue = () => {
+      const waiting = parser._continueCallback;
+      parser._continueCallback = typeof waiting !== "function";
+      if (typeof waiting === "function") waiting();
+    };
+    return parser;
+  }
+
   /** The library takes any parameter, and addresses of any characters. */
   override handler_MAIL(command: Buffer, callback: () => void): void {
     if (this.#takesParameters("MAIL", command, callback)) super.handler_MAIL(command, callback);
@@ -54,8 +66,9 @@ class RelayConnection extends SMTPConnection {
   }
 
   #takesParameters(verb: AddressVerb, command: Buffer, callback: () => void): boolean {
-    const { envelope } = this.session;
-    const refusal = refuseParameters(verb, command.toString(), verb === "RCPT" && envelope.smtpUtf8 === true);
+    const { mailFrom } = this.session.envelope;
+    const isUtf8 = verb === "RCPT" && mailFrom !== false && mailFrom.args !== false && "SMTPUTF8" in mailFrom.args;
+    const refusal = refuseParameters(verb, command.toString(), isUtf8);
     if (refusal === null) return true;
     this.send(refusal.code, `${refusal.enhanced} ${refusal.text}`);
     callback();

@@ -6,9 +6,10 @@ const maxLocalPartOctets = 64;
 const maxDomainOctets = 255;
 const maxAddressOctets = 254;
 
+/** U+FFFD is what bytes that are not UTF-8 have turned into: nobody's address. */
 const dotAtom =
-  /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\p{C}\p{Z}])+)*$/u;
-const quotedString = /^"(?:[ !#-[\]-~]|[^\0-\x7f\p{C}\p{Z}]|\\[ -~])*"$/u;
+  /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\ufffd\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\ufffd\p{C}\p{Z}])+)*$/u;
+const quotedString = /^"(?:[ !#-[\]-~]|[^\0-\x7f\ufffd\p{C}\p{Z}]|\\[ -~])*"$/u;
 const hostName = /^(?:\w(?:[\w-]{0,61}\w)?)(?:\.\w(?:[\w-]{0,61}\w)?)*$/;
 const internationalName = /^[\w.\p{L}\p{M}\p{N}\u3002\uff0e\uff61-]+$/u;
 const onlyAscii = /^[\0-\x7f]*$/;

@@ -55,6 +55,9 @@ const refused: readonly string[] = [
   "a b@example.org",
   "a@exa mple.org",
   " a@example.org",
+  // What is left of bytes that are not UTF-8.
+  "j\ufffdrgen@example.org",
+  '"j\ufffdrgen"@example.org',
   ".a@example.org",
   "a.@example.org",
   "a..b@example.org",
