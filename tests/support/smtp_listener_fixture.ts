@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LargeFiles } from "../../core/capabilities.ts";
+import type { LargeFiles, Logger } from "../../core/capabilities.ts";
 import { generateSelfSigned } from "../../core/certificate/mod.ts";
 import { ConnectionLimits } from "../../core/ingest/connection_limits.ts";
 import { SmtpDoor } from "../../core/ingest/smtp_door.ts";
@@ -34,6 +34,7 @@ export interface ListenerFixtureOptions {
   readonly isImplicitTls?: boolean;
   readonly largeFiles?: LargeFiles;
   readonly isOwn?: (socket: Socket) => boolean;
+  readonly logger?: Logger;
 }
 
 /** See the file's first line. */
@@ -84,6 +85,7 @@ export class ListenerFixture {
       largeFiles = this.largeFiles,
       port = await pickPort(),
       isOwn = () => false,
+      logger = this.logger,
     } = options;
     const intake = new SpoolingIntake({
       spool: { append: (message) => this.append(message) },
@@ -108,7 +110,7 @@ export class ListenerFixture {
       limits: this.limits,
       isOwn,
       settings: () => this.settings,
-      logger: this.logger,
+      logger,
     });
   }
 

@@ -1,0 +1,108 @@
+/** Plays a dialogue to a real listener before a real spool, and looks at what it has left behind. */
+import assert from "node:assert/strict";
+import { buffer } from "node:stream/consumers";
+import type { Logger } from "../../core/capabilities.ts";
+import type { ClaimedMessage, SqliteSpool } from "../../core/spool/mod.ts";
+import type { TlsPolicy } from "../../core/tls/policy.ts";
+import { streamLogger } from "../../runtime-node/stream_logger.ts";
+import { until } from "../support/e2e_process.ts";
+import { ListenerFixture } from "../support/smtp_listener_fixture.ts";
+import { SpoolFixture } from "../support/spool_fixture.ts";
+import { DialogueClient } from "./dialogue_client.ts";
+import { type Dialogue, parseDialogue, writeEscapes } from "./parse_dialogue.ts";
+
+const traceField =
+  /^Received: from \S+ \(\[127\.0\.0\.1\]\) by relay\.example\.org \(Dispatch\) with E?SMTPS?(?: \(TLSv1\.[23]:\w+\))? id spl_[0-9a-f]{32}; [A-Z][\w ,:+]+$/;
+
+/** Plays the dialogue that `text` writes down. @throws when it is not as the text says */
+export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> {
+  const dialogue = parseDialogue(text);
+  const place = new SpoolFixture();
+  const spool = place.open();
+  const fixture = new ListenerFixture();
+  Object.assign(fixture.settings, dialogue.settings);
+  fixture.append = (message) => spool.append(message);
+  const log: string[] = [];
+  await fixture.open(tls, { largeFiles: place.largeFiles, logger: keepLines(log) });
+  try {
+    const client = await DialogueClient.connect(fixture.port, dialogue.settings.cut);
+    try {
+      await client.play(dialogue);
+    } finally {
+      client.close();
+    }
+    await until("the connection to be gone", () => fixture.limits.open === 0);
+    await checkSpool(dialogue, spool, place, client.transcript);
+    assert.match(client.received, /^(?:[ -~]{3,510}\r\n)*$/, "a reply holds what it must not");
+    for (const line of log) assert.match(line, /^[^\0-\x1f\x7f-\x9f]*\n$/, "a log line holds what it must not");
+  } finally {
+    await fixture.close();
+    await spool.close();
+    place.remove();
+  }
+}
+
+/** All that is logged, in both formats. */
+function keepLines(log: string[]): Logger {
+  const write = (line: string) => void log.push(line);
+  const [pretty, json] = (["pretty", "json"] as const).map((format) =>
+    streamLogger({ level: "debug", format, write, nowMs: Date.now }),
+  );
+  const both =
+    (level: keyof Logger): Logger["info"] =>
+    (...entry) => {
+      pretty![level](...entry);
+      json![level](...entry);
+    };
+  return { debug: both("debug"), info: both("info"), warn: both("warn"), error: both("error") };
+}
+
+async function checkSpool(
+  dialogue: Dialogue,
+  spool: SqliteSpool,
+  { largeFiles, clock }: SpoolFixture,
+  transcript: readonly string[],
+): Promise<void> {
+  const { queued } = await spool.counts();
+  clock.now = Date.now();
+  const claimed = queued === 0 ? [] : await spool.claim(queued, AbortSignal.timeout(20_000));
+  const stored = await Promise.all(claimed.map(async (message) => describe(message, await read(message))));
+  const expected = dialogue.spool!.map(({ sender, recipients, content }) => write(sender!, recipients, content));
+  const hint = `\nin the session:\n${transcript.join("\n")}`;
+  assert.equal(stored.map(({ text }) => text).join("\n"), expected.join("\n"), `the spool holds something else${hint}`);
+  for (const [index, { received }] of stored.entries()) {
+    assert.match(received, traceField);
+    assert.match(received, dialogue.spool![index]!.received);
+  }
+  const large = claimed.filter(({ content }) => content.kind === "large").length;
+  await until("the files of refused messages to be gone", async () => (await largeFiles.list()).length === large);
+
+  async function read({ content }: ClaimedMessage): Promise<string> {
+    const bytes = content.kind === "inline" ? content.bytes : await buffer(largeFiles.open(content.name));
+    return Buffer.from(bytes).toString("latin1");
+  }
+}
+
+/** A message in the form in which a dialogue writes it, and the field that was added to it, unfolded. */
+function describe({ entry }: ClaimedMessage, whole: string): { text: string; received: string } {
+  const [received = ""] = /^Received: .*\r\n(?:[ \t].*\r\n)*/.exec(whole) ?? [];
+  const bytesOf = (address: string) => Buffer.from(address, "utf8").toString("latin1");
+  const recipients = entry.recipients.map(({ address }) => bytesOf(address));
+  return {
+    text: write(bytesOf(entry.sender), recipients, whole.slice(received.length)),
+    received: received.trimEnd().replaceAll(/\r\n[ \t]+/g, " "),
+  };
+}
+
+function write(sender: string, recipients: readonly string[], content: string): string {
+  const rows = content.split("\r\n");
+  const last = rows.pop();
+  const lines = [
+    "SPOOL",
+    `F: ${writeEscapes(sender)}`,
+    ...recipients.map((address) => `T: ${writeEscapes(address)}`),
+    ...rows.map((row) => `M: ${writeEscapes(row)}`),
+    ...(last === "" ? [] : [`without CRLF: ${writeEscapes(last!)}`]),
+  ];
+  return lines.join("\n");
+}
