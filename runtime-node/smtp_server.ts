@@ -131,6 +131,8 @@ const defaults: SMTPServerOptions = {
   heloResponse: "%s greets %s",
   disableReverseLookup: true,
   hideENHANCEDSTATUSCODES: false,
+  // What is an address is decided in the core, which knows names with an underscore too.
+  lenientAddressParsing: true,
   // Without AUTH nobody ever signs in, and the library's limit of commands before that must not apply.
   authOptional: true,
   disabledCommands: ["AUTH", "XCLIENT", "XFORWARD", "WIZ", "SHELL", "KILL"],
