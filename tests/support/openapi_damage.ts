@@ -5,6 +5,7 @@ import { formBoundary, joinBytes } from "./openapi_request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const encoder = new TextEncoder();
+const toBytes = (text: string): Bytes => encoder.encode(text);
 
 /** Where to break something: a fraction of what there is, so that it fits whatever the request has. */
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -113,21 +114,32 @@ const hostileBytes = fc.oneof(
   fc
     .constantFrom<number[]>([0xff, 0xfe], [0xc3], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf], [0], [0x0d], [0x1b])
     .map((bytes) => Uint8Array.from(bytes)),
-  hostileText.map((text) => encoder.encode(text)),
+  hostileText.map((text) => toBytes(text)),
   fc
     .constantFrom("[", '{"a":', "\r\n", `\r\n--${formBoundary}`, "Received: x\r\n", "a: b\n")
-    .map((unit) => encoder.encode(unit.repeat(5000))),
+    .map((unit) => toBytes(unit.repeat(5000))),
 );
 
-const partHeaders = fc.oneof(
-  hostileText,
-  hostileText.map((text) => `Content-Disposition: form-data; name="to"\r\nContent-Type: ${text}`),
-  hostileText.map((text) => `Content-Disposition: form-data; name="attachment"; filename="${text}"`),
-  hostileText.map((text) => `Content-Disposition: form-data; name="attachment"; filename="a"\r\nContent-Type: ${text}`),
-  fc
-    .constantFrom("utf-8''%0d%0ax", "utf-8''%ff%", "bogus''x", "utf-16''%00%d8", "''", "'", `"b\\ogus''x"`)
-    .map((name) => `Content-Disposition: form-data; name="inline"; filename*=${name}`),
-);
+/** A `?` stands for bytes of any kind. */
+const partHeaders = fc
+  .tuple(
+    fc.constantFrom(
+      "?",
+      'Content-Disposition: form-data; name="to"\r\nContent-Type: ?',
+      'Content-Disposition: form-data; name="attachment"; filename="?"',
+      'Content-Disposition: form-data; name="attachment"; filename="a"\r\nContent-Type: ?',
+      'Content-Disposition: form-data; name="inline"; filename*=?',
+      "Content-Disposition: form-data; name=\"inline\"; filename*=utf-8''?",
+    ),
+    fc.oneof(
+      hostileBytes,
+      fc.constantFrom("utf-8''%ff%0d%0ax", "bogus''x", "utf-16''%00%d8", "''", "\"b\\ogus''x\"").map(toBytes),
+    ),
+  )
+  .map(([headers, bytes]) => {
+    const [start = "", end = ""] = headers.split("?");
+    return joinBytes([toBytes(start), bytes, toBytes(end)]);
+  });
 
 const partChange: fc.Arbitrary<(part: DraftPart) => readonly DraftPart[]> = fc.oneof(
   hostileText.map((name) => (part: DraftPart) => [{ ...part, name }]),
@@ -146,15 +158,19 @@ const formDamage = fc.tuple(place, partChange).map(([at, change]) =>
   }),
 );
 
-const rawDamage = fc
-  .tuple(fc.constantFrom("From", "To", "Sender", "Bcc", "Subject", "X-Dispatch-Tag", "Received", ""), hostileText)
-  .map(([name, value]) =>
-    onContent((content) =>
-      content.kind === "bytes"
-        ? { ...content, bytes: joinBytes([encoder.encode(`${name}: ${value}\r\n`), content.bytes]) }
-        : content,
-    ),
-  );
+const rawDamage = fc.oneof(
+  fc
+    .tuple(fc.constantFrom("From", "To", "Sender", "Bcc", "Subject", "X-Dispatch-Tag", "Received", ""), hostileText)
+    .map(([name, value]) => onBytes((message) => joinBytes([toBytes(`${name}: ${value}\r\n`), message]))),
+  // So large a message goes into a file, a larger one is too large.
+  fc
+    .constantFrom(6_000, 20_000)
+    .map((times) => onBytes((message) => joinBytes([message, toBytes(`${"x".repeat(60)}\r\n`.repeat(times))]))),
+);
+
+function onBytes(change: (bytes: Bytes) => Bytes): Damage {
+  return onContent((content) => (content.kind === "bytes" ? { kind: "bytes", bytes: change(content.bytes) } : content));
+}
 
 /** What a header may hold on the wire: anything but NUL, CR and LF, one byte a character. */
 const headerText = hostileText.map((text) =>

@@ -1,4 +1,5 @@
 /** A request that is still in parts, and its bytes. */
+import { toStringMethod } from "fast-check";
 
 /** One part of a form. */
 export interface DraftPart {
@@ -8,7 +9,7 @@ export interface DraftPart {
   readonly contentType?: string;
   readonly content: Uint8Array<ArrayBuffer>;
   /** Header lines in place of those made from the rest. */
-  readonly rawHeaders?: string;
+  readonly rawHeaders?: Uint8Array;
 }
 
 /** What a request says, before it is written down. */
@@ -41,6 +42,8 @@ export interface WrittenRequest {
   readonly body: Uint8Array<ArrayBuffer> | null;
   /** Whether the client goes away once it has sent the body. */
   readonly breaksOff: boolean;
+  /** How fast-check shows it; what it leaves out of a large body comes back with the seed. */
+  [toStringMethod](): string;
 }
 
 /** The boundary of forms whose Content-Type says nothing else. */
@@ -53,7 +56,16 @@ export function writeRequest({ path, query, content, ...request }: DraftRequest)
   const encode = (text: string) => encodeURIComponent(text.toWellFormed());
   const pairs = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
   const target = pairs === "" ? path : `${path}?${pairs}`;
-  return { ...request, target, body: writeContent(content), breaksOff: false };
+  return { ...request, target, body: writeContent(content), breaksOff: false, [toStringMethod]: showRequest };
+}
+
+const shownBytes = 2000;
+
+function showRequest(this: WrittenRequest): string {
+  const { method, target, headers, body, breaksOff } = this;
+  const shown = new TextDecoder("latin1").decode(body?.subarray(0, shownBytes));
+  const size = `${body?.length ?? 0} bytes${breaksOff ? ", then it breaks off" : ""}`;
+  return `${method} ${target} ${JSON.stringify(headers)} ${JSON.stringify(shown)} (${size})`;
 }
 
 function writeContent(content: DraftContent): Uint8Array<ArrayBuffer> | null {
@@ -73,8 +85,9 @@ function writePart({ name, filename, contentType, content, rawHeaders }: DraftPa
   const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
   const file = filename === undefined ? "" : `; filename=${quote(filename)}`;
   const type = contentType === undefined ? "" : `\r\nContent-Type: ${contentType}`;
-  const headers = rawHeaders ?? `Content-Disposition: form-data; name=${quote(name)}${file}${type}`;
-  return [encoder.encode(`--${formBoundary}\r\n${headers}\r\n\r\n`), content, encoder.encode("\r\n")];
+  const headers = encoder.encode(`Content-Disposition: form-data; name=${quote(name)}${file}${type}`);
+  const start = [encoder.encode(`--${formBoundary}\r\n`), rawHeaders ?? headers, encoder.encode("\r\n\r\n")];
+  return [joinBytes(start), content, encoder.encode("\r\n")];
 }
 
 /** Returns the parts as one. */
