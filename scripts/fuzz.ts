@@ -1,10 +1,12 @@
 /**
- * Reads damaged certificate files until something is not as it must be, or the time is up, and prints the seed, how many
- * there were, and how much more memory is held after them: `npm run fuzz`, or `npm run fuzz -- SECONDS [SEED]`. 60 seconds by default; 0 is for ever.
+ * Reads damaged certificate files and sends broken requests to the API until something is not as it must be, or the time is
+ * up; prints the seed, what came of them, and how much more memory is held after them: `npm run fuzz`, or
+ * `npm run fuzz -- SECONDS [SEED]`. 60 seconds by default; 0 is for ever.
  */
 import { judgeFile } from "../tests/support/certificate_fuzzing.ts";
 import { mutations } from "../tests/support/certificate_mutator.ts";
 import { measureLiveBytes } from "../tests/support/live_memory.ts";
+import { sendBrokenRequests } from "../tests/support/openapi_fuzzing.ts";
 
 const [seconds = 60, seed = Date.now() % 2 ** 32] = process.argv.slice(2).map(Number);
 if (!(seconds >= 0 && Number.isInteger(seed) && seed >= 0)) {
@@ -12,6 +14,9 @@ if (!(seconds >= 0 && Number.isInteger(seed) && seed >= 0)) {
   process.exit(2);
 }
 
+/** After so many files comes a round of so many requests. */
+const roundFiles = 1000;
+const roundRequests = 200;
 /** Until then the compiler learns, and keeps what it learns. */
 const warmUpFiles = 5000;
 /** For any number of files; one that was kept of each ten would take as much within a minute. */
@@ -19,12 +24,16 @@ const mostGrownBytes = 4_000_000;
 
 const deadlineMs = seconds === 0 ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
 const outcomes = new Map<string, number>();
-let count = 0;
+let files = 0;
 let warmBytes: number | undefined;
+
+function tally(outcome: string, times = 1): void {
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + times);
+}
 
 function report(): void {
   const listed = [...outcomes].sort(([, a], [, b]) => b - a).map(([outcome, times]) => `  ${outcome}: ${times}\n`);
-  process.stdout.write(`seed ${seed}: ${count} damaged files were read\n${listed.join("")}`);
+  process.stdout.write(`seed ${seed}: ${files} damaged files were read\n${listed.join("")}`);
 }
 
 async function judgeMemory(): Promise<void> {
@@ -32,6 +41,11 @@ async function judgeMemory(): Promise<void> {
   const grownBytes = (await measureLiveBytes()) - warmBytes;
   process.stdout.write(`${grownBytes} bytes more are held than after the first ${warmUpFiles}\n`);
   if (grownBytes > mostGrownBytes) throw new Error(`Memory grows: at most ${mostGrownBytes} bytes are expected.`);
+}
+
+async function sendRound(): Promise<void> {
+  const answers = await sendBrokenRequests({ seed: (seed + files) % 2 ** 31, count: roundRequests });
+  for (const [answer, times] of answers) tally(`request: ${answer}`, times);
 }
 
 process.stdout.write(`seed ${seed}\n`);
@@ -43,11 +57,12 @@ try {
   for (const sample of mutations(seed)) {
     if (performance.now() > deadlineMs) break;
     const { findings } = await judgeFile(sample);
-    count += 1;
-    if (count === warmUpFiles) warmBytes = await measureLiveBytes();
-    for (const outcome of findings.length === 0 ? ["nothing wrong"] : new Set(findings.map(({ code }) => code))) {
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    files += 1;
+    for (const what of findings.length === 0 ? ["nothing wrong"] : new Set(findings.map(({ code }) => code))) {
+      tally(`file: ${what}`);
     }
+    if (files % roundFiles === 0) await sendRound();
+    if (files === warmUpFiles) warmBytes = await measureLiveBytes();
   }
   report();
   await judgeMemory();
