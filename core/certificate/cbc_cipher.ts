@@ -1,5 +1,6 @@
 /** The block ciphers in CBC mode that keys and PFX files are encrypted with. */
 import type { DecryptTripleDes } from "../capabilities.ts";
+import { readHeader, tags } from "./der_element.ts";
 import { damaged, unsupported, wrongPassphrase } from "./obstacle.ts";
 
 /** What opens ciphertext. `decryptTripleDes` is `null` where only files of the service's own are read. */
@@ -28,9 +29,10 @@ export const cbcCiphers = {
 } as const satisfies Record<string, CbcCipher>;
 
 /**
- * Decrypts, and takes the padding off.
+ * Decrypts, and takes the padding off. What is encrypted in keys and PFX files is always one sequence: a wrong key leaves a
+ * padding behind once in 256 times, and a wrong vector always, but not that.
  *
- * @throws {Obstacle} `wrong_passphrase` when there is no padding; `damaged`; `unsupported`
+ * @throws {Obstacle} `wrong_passphrase` when there is no padding, or no sequence; `damaged`; `unsupported`
  */
 export async function decryptCbc(
   ciphers: Ciphers,
@@ -43,15 +45,21 @@ export async function decryptCbc(
   if (ciphertext.length === 0 || ciphertext.length % blockBytes !== 0) {
     throw damaged("what is encrypted in it is cut short");
   }
-  if (blockBytes === 16) return await decryptAes(ciphers.crypto, key, iv, ciphertext);
+  if (blockBytes === 16) return requireSequence(await decryptAes(ciphers.crypto, key, iv, ciphertext));
   if (ciphers.decryptTripleDes === null) throw unsupported("triple DES");
   // A key of 16 bytes is K1 K2 K1 (RFC 7292 appendix C), and DES is triple DES with one key thrice.
   const tripleKey = Uint8Array.from({ length: 24 }, (_, index) => key[index % key.length]!);
-  try {
-    return new Uint8Array(await ciphers.decryptTripleDes(tripleKey, iv, ciphertext));
-  } catch (cause) {
+  const plaintext = await ciphers.decryptTripleDes(tripleKey, iv, ciphertext).catch((cause: unknown) => {
     throw wrongPassphrase({ cause });
-  }
+  });
+  return requireSequence(new Uint8Array(plaintext));
+}
+
+function requireSequence(bytes: Bytes): Bytes {
+  const header = readHeader(bytes, 0);
+  const isWhole = header !== null && (header.length === null || header.contentStart + header.length === bytes.length);
+  if (header?.tag !== tags.sequence || !isWhole) throw wrongPassphrase();
+  return bytes;
 }
 
 async function decryptAes(crypto: Crypto, keyBytes: Bytes, iv: Bytes, ciphertext: Bytes): Promise<Bytes> {

@@ -13,17 +13,17 @@ export interface Opening {
 }
 
 /**
- * Returns what the first form of the passphrase that fits opens.
+ * Returns what the first candidate that fits opens: a form of the passphrase, or what was derived of it.
  *
  * @throws {Obstacle} `wrong_passphrase` when none does; and what `open` throws
  */
-export async function openWithFirst<T>(
-  forms: readonly PassphraseForm[],
-  open: (form: PassphraseForm) => Promise<T>,
+export async function openWithFirst<Candidate, T>(
+  candidates: readonly Candidate[],
+  open: (candidate: Candidate) => Promise<T>,
 ): Promise<T> {
-  for (const form of forms) {
+  for (const candidate of candidates) {
     try {
-      return await open(form);
+      return await open(candidate);
     } catch (error) {
       if (!(error instanceof Obstacle) || error.kind !== "wrong_passphrase") throw error;
     }

@@ -2,10 +2,10 @@
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { parseAsn1 } from "./asn1.ts";
 import { type CbcCipher, cbcCiphers, decryptCbc } from "./cbc_cipher.ts";
-import { tags } from "./der_element.ts";
 import type { Digest } from "./digests.ts";
 import { readIterations } from "./iteration_budget.ts";
 import { damaged, unsupported } from "./obstacle.ts";
+import { openWithFirst } from "./opening.ts";
 import type { PasswordScheme } from "./password_scheme.ts";
 import { PbeParameters } from "./pfx_schema.ts";
 import { derivePbkdf1, derivePkcs12, type KdfOptions, pkcs12Purpose } from "./pkcs12_kdf.ts";
@@ -53,10 +53,7 @@ export function readPbes1(algorithm: string, parameters: ArrayBuffer): PasswordS
     isFast: false,
     decrypt: async (ciphers, password, ciphertext) => {
       const { key, ivs } = await derive(definition.cipher, { ...options, digest, password });
-      const decrypt = (iv: Uint8Array<ArrayBuffer>) => decryptCbc(ciphers, definition.cipher, key, iv, ciphertext);
-      const plaintext = await decrypt(ivs[0]!);
-      // A wrong vector shows in the first bytes alone; what is encrypted begins as a sequence.
-      return ivs.length > 1 && plaintext[0] !== tags.sequence ? await decrypt(ivs[1]!) : plaintext;
+      return await openWithFirst(ivs, (iv) => decryptCbc(ciphers, definition.cipher, key, iv, ciphertext));
     },
   };
 }

@@ -122,18 +122,9 @@ async function openWith(
   if (sooner !== undefined) await decrypt(sooner, ciphers, form);
   if (!(await verifyMac(form))) throw wrongPassphrase();
   const contents = await Promise.all(parts.map((part) => decrypt(part, ciphers, form)));
-  const bags = contents.map((bytes) => (mac === null ? parseUnproven(bytes) : parseBags(bytes)));
+  const bags = contents.map((bytes) => parseBags(bytes));
   budget.spend(bags.filter((_, index) => parts[index]!.scheme !== null).flatMap((hidden) => hidden.map(readKeyScheme)));
   return await readBags(bags.flat(), ciphers, form);
-}
-
-/** One wrong passphrase in 256 leaves a padding behind; what it leaves without a MAC is then no structure. */
-function parseUnproven(bytes: Uint8Array): SafeBag[] {
-  try {
-    return parseBags(bytes);
-  } catch (cause) {
-    throw wrongPassphrase({ cause });
-  }
 }
 
 function readPart({ contentType, content }: ContentInfo): Protected {

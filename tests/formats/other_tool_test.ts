@@ -101,11 +101,6 @@ describeFiles("readMaterial opens what NSS's pk12util writes", ["pk12util", "cer
   for (const cipher of opened) {
     test(`a PFX under ${cipher}`, async () => {
       await exportByNss(folder, "-c", cipher, "-C", cipher);
-      if (await folder.isOpened("a.pfx")) return;
-      // Of 256 files under single DES one is not opened yet: the passphrase is tried in two forms, and the wrong one leaves
-      // a padding behind by chance. That one is shown, and another one has to be opened.
-      await folder.showUnopened("a.pfx");
-      await exportByNss(folder, "-c", cipher, "-C", cipher);
       await folder.opens(["a.pfx"]);
     });
   }

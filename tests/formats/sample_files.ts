@@ -57,22 +57,6 @@ export class SampleFolder {
     return await readMaterial({ files, passphrase: typed }, { crypto, decryptTripleDes });
   }
 
-  /** Tells whether a file of the passphrase is read without a finding. */
-  async isOpened(name: string): Promise<boolean> {
-    const { findings } = await this.read([name]);
-    return findings.length === 0;
-  }
-
-  /** Puts a file that was not opened among what `npm test` has left out, for whoever is to find out why. */
-  async showUnopened(name: string): Promise<void> {
-    const openssl = ["openssl", "pkcs12", "-in", name, "-noout", "-provider", "legacy", "-provider", "default"];
-    const { code, stderr } = await run([...openssl, "-passin", `pass:${passphrase}`], { cwd: this.path });
-    const verdict =
-      code === 0 ? "OpenSSL opens it" : `OpenSSL does not open it either: ${stderr.replaceAll("\n", " ")}`;
-    const base64 = (await readFile(join(this.path, name))).toString("base64");
-    console.log(`left out: a file of another tool that was not opened (${verdict}): ${base64}`);
-  }
-
   /** Checks that files hold one key and its certificate first, and nothing that is wrong. */
   async opens(names: readonly string[], typed: string | null = passphrase, certificates = 2): Promise<void> {
     const parts = await this.read(names, typed);
