@@ -24,5 +24,5 @@ export function performFor<Name extends OperationName>(
   name: Name,
   input: InputOf<Name>,
 ): Promise<OutputOf<Name>> {
-  return perform({ kind: "admin_api", address: context.env.clientAddress }, name, input);
+  return perform({ kind: "admin_api", address: context.env.clientAddress, name: null }, name, input);
 }

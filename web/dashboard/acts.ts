@@ -12,6 +12,6 @@ export interface AdminActs {
 
 /** Binds the operations to who is asking. */
 export function actsOf(context: Context<AdminEnv>, { perform }: Pick<OperatorDependencies, "perform">): AdminActs {
-  const actor = { kind: "dashboard", address: context.env.clientAddress } as const;
+  const actor = { kind: "dashboard", address: context.env.clientAddress, name: null } as const;
   return { perform: (name, input) => perform(actor, name, input) };
 }

@@ -9,8 +9,8 @@ import { MemoryConfigStore, openMemoryConfig } from "../../support/memory_config
 import { MemoryFiles } from "./memory_files.ts";
 
 export const DAY_MS = 86_400_000;
-export const dashboard = { kind: "dashboard", address: "10.0.0.5" } as const;
-export const admin = { kind: "admin_api", address: "10.0.0.6" } as const;
+export const dashboard = { kind: "dashboard", address: "10.0.0.5", name: null } as const;
+export const admin = { kind: "admin_api", address: "10.0.0.6", name: null } as const;
 
 /** A line of the log. */
 export interface LogLine {

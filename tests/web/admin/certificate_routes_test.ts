@@ -113,7 +113,7 @@ test("POST upload puts the certificate in service, and hands on who did so and w
   assert.deepEqual(await response.json(), { ...sampleCertificate, findings: [finding("chain_reordered", {})] });
   const [change] = harness.dispatch.certificates.changes;
   assert.equal(change?.act, "upload");
-  assert.deepEqual(change?.change, { actor: { kind: "admin_api", address: "10.0.0.7" }, seen: "AA:BB" });
+  assert.deepEqual(change?.change, { actor: { kind: "admin_api", address: "10.0.0.7", name: null }, seen: "AA:BB" });
 });
 
 test("POST upload answers a refusal with all findings", async () => {

@@ -149,5 +149,5 @@ test("an address outside webui.allowed_cidrs is refused before anything else", a
 test("operations are performed for the admin API, from the client's address", async () => {
   const harness = await OperatorHarness.signedIn();
   await harness.fetch("/api/config");
-  assert.deepEqual(harness.performed, [[{ kind: "admin_api", address: "10.0.0.7" }, "config.list"]]);
+  assert.deepEqual(harness.performed, [[{ kind: "admin_api", address: "10.0.0.7", name: null }, "config.list"]]);
 });

@@ -10,7 +10,7 @@ import { sampleCertificate } from "../../support/memory_operation_context.ts";
 import { address, Browser, textOf } from "./browser.ts";
 
 const page = "/settings/connections/tls";
-const change = { actor: { kind: "dashboard", address }, seen: "AA:BB" };
+const change = { actor: { kind: "dashboard", address, name: null }, seen: "AA:BB" };
 
 function file(name: string, text = `content of ${name}`): File {
   return new File([text], name);
