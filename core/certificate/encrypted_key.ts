@@ -66,7 +66,7 @@ function deriveByMd5(password: Uint8Array, iv: Uint8Array, { keyBytes }: CbcCiph
   return derived.slice(0, keyBytes);
 }
 
-/** One wrong passphrase in 256 leaves a padding behind; what it leaves is no key. */
+/** What a wrong passphrase leaves may look like a sequence, for once; it is no key. */
 function proveKey(bytes: Bytes): Bytes {
   if (!isPrivateKey(findDerKind(bytes))) throw wrongPassphrase();
   return bytes;
