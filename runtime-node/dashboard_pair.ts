@@ -15,7 +15,15 @@ export function dashboardPair({
   if (paths === null) return null;
   // Certificate and key may be in one file.
   const distinct = [...new Set([paths.certPath, paths.keyPath])];
-  return { paths, read: async () => ({ files: await Promise.all(distinct.map(readFile)), passphrase: null }) };
+  return {
+    paths,
+    async read() {
+      const files: GivenFile[] = [];
+      // One after the other, so that of two that can't be read it is always the first that is told.
+      for (const path of distinct) files.push(await readFile(path));
+      return { files, passphrase: null };
+    },
+  };
 }
 
 async function readFile(path: string): Promise<GivenFile> {
