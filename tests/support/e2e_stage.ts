@@ -7,6 +7,7 @@ import type { Target } from "../e2e/target.ts";
 import { pickPort } from "./e2e_ports.ts";
 import { type Finished, type RunOptions, run } from "./e2e_process.ts";
 import { Service } from "./e2e_service.ts";
+import { SmtpClient } from "./e2e_smtp_client.ts";
 
 /** The ports of one stage. */
 export interface StagePorts {
@@ -27,11 +28,15 @@ export class Stage {
   readonly environment: Record<string, string>;
   readonly #root: string;
   readonly #endings: (() => unknown)[] = [];
-  readonly #services: Service[] = [];
+  readonly #services: Service[];
+  /** Whether the folder and the service that runs in it belong to another stage. */
+  readonly #isGuest: boolean;
 
-  private constructor(target: Target, root: string, ports: StagePorts) {
+  private constructor(target: Target, root: string, ports: StagePorts, host?: Stage) {
     this.target = target;
     this.#root = root;
+    this.#isGuest = host !== undefined;
+    this.#services = host === undefined ? [] : host.#services;
     this.folder = join(root, "work");
     this.ports = ports;
     this.dataDirectory = join(this.folder, "data");
@@ -61,6 +66,18 @@ export class Stage {
     return new Stage(target, root, ports);
   }
 
+  /** A stage beside the service that runs on this one, which goes on when it closes. */
+  beside(): Stage {
+    return new Stage(this.target, this.#root, this.ports, this);
+  }
+
+  /** The service that was started last. */
+  get service(): Service {
+    const service = this.#services.at(-1);
+    if (service === undefined) throw new Error("no service was started on this stage");
+    return service;
+  }
+
   /** Has `ending` called when the stage closes; the last one first. */
   onClose(ending: () => unknown): void {
     this.#endings.push(ending);
@@ -73,6 +90,13 @@ export class Stage {
     this.onClose(() => service.kill());
     await service.ready();
     return service;
+  }
+
+  /** A session over SMTP that has said EHLO, and ends with the stage. */
+  async greet(): Promise<SmtpClient> {
+    const client = await SmtpClient.greet(this.ports.smtp);
+    this.onClose(() => client.close());
+    return client;
   }
 
   /** Runs a command of the CLI to its end. */
@@ -91,11 +115,22 @@ export class Stage {
   async relayTo(port: number): Promise<void> {
     const settings = ["--set", "host=127.0.0.1", "--set", `port=${port}`, "--set", "tls=none"];
     await this.json("relay", "add", "sink", "--provider", "smtp", ...settings, "--default");
+    if (!this.#isGuest) return;
+    this.onClose(async () => {
+      await this.json("relay", "set-default", "local");
+      await this.json("relay", "remove", "sink");
+    });
+  }
+
+  /** Changes a setting for as long as the stage is open. */
+  async configure(key: string, value: string): Promise<void> {
+    await this.json("config", "set", key, value);
+    if (this.#isGuest) this.onClose(() => this.json("config", "unset", key));
   }
 
   /** Creates an API key and returns it. */
-  async createKey(name = "e2e"): Promise<string> {
-    return (await this.json<{ key: string }>("key", "create", name)).key;
+  async createKey(): Promise<string> {
+    return (await this.json<{ key: string }>("key", "create", crypto.randomUUID())).key;
   }
 
   /** All that the services on this stage have printed, for whoever has to find out why a scenario failed. */
@@ -106,6 +141,6 @@ export class Stage {
   /** Ends what was started and removes the folder. */
   async close(): Promise<void> {
     for (const ending of this.#endings.reverse()) await ending();
-    await rm(this.#root, { recursive: true, force: true });
+    if (!this.#isGuest) await rm(this.#root, { recursive: true, force: true });
   }
 }

@@ -29,8 +29,8 @@ export const certificate: readonly Scenario[] = [
   {
     name: "cert show names the certificate that OpenSSL sees, and what each listener serves",
     tools,
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const shown = await stage.json<{
         source: string;
         identity: { fingerprintSha256: string; dnsNames: string[]; ipAddresses: string[] };
@@ -47,8 +47,9 @@ export const certificate: readonly Scenario[] = [
   {
     name: "TLS 1.2 and 1.3 are spoken on SMTP and HTTPS, TLS 1.1 is refused and the refusal is logged",
     tools,
+    isGuest: true,
     async play(stage) {
-      const service = await stage.start();
+      const { service } = stage;
       for (const connect of [overSmtp, overHttps]) {
         assert.match(await connect(stage, "-tls1_2"), /Protocol *: TLSv1\.2|New, TLSv1\.2/);
         assert.match(await connect(stage, "-tls1_3"), /New, TLSv1\.3/);
@@ -64,10 +65,10 @@ export const certificate: readonly Scenario[] = [
   {
     name: "tls.min_version TLSv1.3 is served from the next handshake on",
     tools,
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       assert.match(await overSmtp(stage, "-tls1_2"), /BEGIN CERTIFICATE/);
-      await stage.json("config", "set", "tls.min_version", "TLSv1.3");
+      await stage.configure("tls.min_version", "TLSv1.3");
       for (const connect of [overSmtp, overHttps]) {
         assert.doesNotMatch(await connect(stage, "-tls1_2"), /BEGIN CERTIFICATE/);
         assert.match(await connect(stage, "-tls1_3"), /New, TLSv1\.3/);

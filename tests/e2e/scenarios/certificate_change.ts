@@ -4,7 +4,6 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pickPort } from "../../support/e2e_ports.ts";
 import { run, until } from "../../support/e2e_process.ts";
-import { SmtpClient } from "../../support/e2e_smtp_client.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
 import { RawClient } from "../../support/http_client.ts";
 import { issueChain } from "../../support/openssl_chain.ts";
@@ -53,9 +52,10 @@ export const certificateChange: readonly Scenario[] = [
   {
     name: "a message in the middle of DATA and a kept HTTPS connection go on while the certificate changes twice",
     tools,
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      const session = await (await SmtpClient.greet(stage.ports.smtp)).startTls();
+      stage.onClose(() => stage.json("cert", "remove"));
+      const session = await (await stage.greet()).startTls();
       await session.command("EHLO client.example.org");
       assert.match(await session.envelope("a@example.org", ["you@example.org"]), /^354/);
       await session.write("Subject: half\r\n\r\nthe first half\r\n");
@@ -141,8 +141,9 @@ export const certificateChange: readonly Scenario[] = [
   {
     name: "what cert export writes is all that curl needs to trust the HTTPS API",
     tools: ["curl"],
+    isGuest: true,
     async play(stage) {
-      await stage.start();
+      stage.onClose(() => stage.json("cert", "remove"));
       const url = `https://localhost:${stage.ports.https}/api/v1/openapi.json`;
       const ask = (...trust: string[]) =>
         run(["curl", "--silent", "--show-error", "--fail", ...trust, url], { cwd: stage.folder });

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { PostfixSink } from "../../support/e2e_postfix_sink.ts";
 import { run, until } from "../../support/e2e_process.ts";
 import { Sink } from "../../support/e2e_sink.ts";
-import { SmtpClient } from "../../support/e2e_smtp_client.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -51,10 +50,10 @@ export const delivery: readonly Scenario[] = [
   {
     name: "a message from swaks over STARTTLS arrives at smtp-sink byte for byte",
     tools: ["swaks", "smtp-sink"],
+    isGuest: true,
     async play(stage) {
       const sink = await PostfixSink.start();
       stage.onClose(() => sink.close());
-      await stage.start();
       await stage.relayTo(sink.port);
       await writeFile(join(stage.folder, "message.eml"), delicateMessage);
       const envelope = ["--from", "a@example.org", "--to", "you@example.org"];
@@ -78,14 +77,14 @@ export const delivery: readonly Scenario[] = [
   },
   {
     name: "a message of 20 MiB is streamed to disk and arrives byte for byte",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const sink = await startSink(stage);
       const head = "From: a@example.org\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\nMessage-ID: <l@example.org>\r\n\r\n";
       const lines = randomBytes(10 * 1024 * 1024)
         .toString("hex")
         .replace(/.{76}/g, "$&\r\n");
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      const client = await stage.greet();
       assert.match(await client.send("a@example.org", ["you@example.org"], `${head}${lines}\r\n`), /^250 /);
       const arrived = await hasMessage(sink);
       const digest = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
@@ -98,10 +97,10 @@ export const delivery: readonly Scenario[] = [
   },
   {
     name: "Date and Message-ID are added where they are missing",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const sink = await startSink(stage);
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      const client = await stage.greet();
       await client.send("", ["you@example.org"], "Subject: bare\r\n\r\nbody\r\n");
       const arrived = (await hasMessage(sink)).toString();
       assert.match(arrived, /^Date: \w{3}, \d+ \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}\r$/m);
@@ -112,38 +111,38 @@ export const delivery: readonly Scenario[] = [
   },
   {
     name: "a bare newline never leaves the relay: it becomes CRLF, or the message is refused",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const sink = await startSink(stage);
       const smuggled = "Subject: s\r\n\r\nfirst\n.\nMAIL FROM:<evil@example.org>\rlast\r\n";
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      const client = await stage.greet();
       assert.match(await client.send("a@example.org", ["you@example.org"], smuggled), /^250 /);
       const arrived = (await hasMessage(sink)).toString("latin1");
       assert.doesNotMatch(arrived, /\r(?!\n)|(?<!\r)\n/);
       assert.ok(arrived.endsWith("first\r\n.\r\nMAIL FROM:<evil@example.org>\r\nlast\r\n"), arrived);
-      await stage.json("config", "set", "listener.bare_newlines", "reject");
+      await stage.configure("listener.bare_newlines", "reject");
       assert.match(await client.send("a@example.org", ["you@example.org"], smuggled), /^5\d\d /);
       assert.equal(sink.messages.length, 1);
     },
   },
   {
     name: "a fresh install captures mail in the local inbox and delivers nothing",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      const client = await stage.greet();
       const reply = await client.send("a@example.org", ["you@example.org"], "Subject: kept\r\n\r\nbody\r\n");
       const id = /spl_[0-9a-f]{32}/.exec(reply)?.[0] as string;
       await until("the message to be captured", async () => {
-        const [entry] = await stage.json<{ id: string; state: string }[]>("queue", "list");
-        return entry?.id === id && entry.state === "captured";
+        const entries = await stage.json<{ id: string; state: string }[]>("queue", "list");
+        return entries.some((entry) => entry.id === id && entry.state === "captured");
       });
     },
   },
   {
     name: "commands that were pipelined after STARTTLS are dropped",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      const plain = await SmtpClient.greet(stage.ports.smtp);
+      const plain = await stage.greet();
       const client = await plain.startTls("MAIL FROM:<evil@example.org>\r\nNOOP\r\n");
       assert.match(await client.command("EHLO client.example.org"), /^250-/);
       assert.match(await client.command("RCPT TO:<you@example.org>"), /^503 /);

@@ -52,8 +52,8 @@ export const liveChange: readonly Scenario[] = [
   },
   {
     name: "a setting that the environment pins can't be changed",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const refused = await stage.cli(["config", "set", "listener.ports", "[2525]"]);
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /DISPATCH_LISTENER_PORTS/);
@@ -61,10 +61,10 @@ export const liveChange: readonly Scenario[] = [
   },
   {
     name: "listener.max_message_bytes is advertised, and enforced on what is declared and on what is streamed",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      await stage.json("config", "set", "listener.max_message_bytes", "5000");
-      const client = await SmtpClient.connect(stage.ports.smtp);
+      await stage.configure("listener.max_message_bytes", "5000");
+      const client = await stage.greet();
       assert.match(await client.command("EHLO client.example.org"), /^250[- ]SIZE 5000$/m);
       assert.match(await client.command("MAIL FROM:<a@example.org> SIZE=6000"), /^552 5\.3\.4/);
       const large = `Subject: large\r\n\r\n${"x".repeat(6000)}\r\n`;
@@ -74,34 +74,34 @@ export const liveChange: readonly Scenario[] = [
   },
   {
     name: "listener.allowed_cidrs refuses at MAIL FROM and names the setting",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      await stage.json("config", "set", "listener.allowed_cidrs", "10.0.0.0/8");
-      const client = await SmtpClient.greet(stage.ports.smtp);
-      const reply = await client.command("MAIL FROM:<a@example.org>");
+      await stage.configure("listener.allowed_cidrs", "10.0.0.0/8");
+      const client = await stage.greet();
+      const reply = await client.command("MAIL FROM:<stranger@example.org>");
       assert.match(reply, /^550 5\.7\.1/);
       assert.match(reply, /listener\.allowed_cidrs/);
-      const [row] = await until("the refusal's row", async () => {
+      const row = await until("the refusal's row", async () => {
         const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
-        return rows.length > 0 && rows;
+        return rows.find(({ sender }) => sender === "stranger@example.org");
       });
-      assert.deepEqual([row!.sender, row!.clientAddress], ["a@example.org", "127.0.0.1"]);
-      assert.match(row!.error ?? "", /add 127\.0\.0\.1 to listener\.allowed_cidrs/);
+      assert.equal(row.clientAddress, "127.0.0.1");
+      assert.match(row.error ?? "", /add 127\.0\.0\.1 to listener\.allowed_cidrs/);
       await stage.json("config", "unset", "listener.allowed_cidrs");
-      const welcome = await SmtpClient.greet(stage.ports.smtp);
+      const welcome = await stage.greet();
       assert.match(await welcome.command("MAIL FROM:<a@example.org>"), /^250 /);
     },
   },
   {
     name: "listener.max_recipients, max_connections_per_client and the hop limit have their replies",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      await stage.json("config", "set", "listener.max_recipients", "2");
-      await stage.json("config", "set", "listener.max_connections_per_client", "2");
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      await stage.configure("listener.max_recipients", "2");
+      await stage.configure("listener.max_connections_per_client", "2");
+      const client = await stage.greet();
       const addresses = ["one@example.org", "two@example.org", "three@example.org"];
       assert.match(await client.envelope("a@example.org", addresses), /^452 4\.5\.3/);
-      const second = await SmtpClient.greet(stage.ports.smtp);
+      const second = await stage.greet();
       assert.match(await SmtpClient.connect(stage.ports.smtp).then((third) => third.greeting), /^421 /);
       const looping = `${"Received: from a by b; Thu, 1 Jan 2026 00:00:00 +0000\r\n".repeat(31)}${short}`;
       assert.match(await second.send("a@example.org", ["you@example.org"], looping), /^554 5\.4\.6/);
@@ -109,9 +109,9 @@ export const liveChange: readonly Scenario[] = [
   },
   {
     name: "one session can send a hundred messages, and refuse commands in between",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
-      const client = await SmtpClient.greet(stage.ports.smtp);
+      const client = await stage.greet();
       for (let sent = 0; sent < 100; sent++) {
         assert.match(await client.send("a@example.org", ["you@example.org"], short), /^250 /);
         assert.match(await client.command("NOOP"), /^250 /);
@@ -122,8 +122,8 @@ export const liveChange: readonly Scenario[] = [
   },
   {
     name: "the greeting comes at once",
+    isGuest: true,
     async play(stage) {
-      await stage.start();
       const startedMs = performance.now();
       for (let greeted = 0; greeted < 20; greeted++) (await SmtpClient.connect(stage.ports.smtp)).close();
       assert.ok(performance.now() - startedMs < 1000, `${performance.now() - startedMs} ms for 20 greetings`);
