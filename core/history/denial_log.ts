@@ -4,12 +4,8 @@ import type { DispatchError } from "../error/mod.ts";
 import type { MessageOrigin } from "../mail/envelope.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 import type { MessageLog } from "./message_log.ts";
+import { RefusalBounds } from "./refusal_bounds.ts";
 
-/** Rows are bounded for each of these spans: a stranger must not fill the disk by knocking. */
-const spanMs = 60_000;
-/** Rows of one address in a span; what it keeps doing is told by the first ones. */
-const maxRowsOfAddress = 5;
-const maxRows = 300;
 /** Rows of a moment share a transaction. */
 const gatherMs = 500;
 
@@ -43,16 +39,17 @@ export interface DenialLogOptions {
 export class DenialLog {
   readonly #options: DenialLogOptions;
   readonly #counts: Record<Door, number> = { smtp: 0, http: 0 };
-  readonly #rowsOf = new Map<string | null, number>();
-  #spanStartMs = Number.NEGATIVE_INFINITY;
-  #rowsInSpan = 0;
-  #leftOut = 0;
+  readonly #bounds: RefusalBounds;
   #waiting: MessageEvent[] = [];
   #cancelFlush: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: DenialLogOptions) {
     this.#options = options;
+    this.#bounds = new RefusalBounds((count) => {
+      const message = `${count} more refusals of the last minute have no row in the message log.`;
+      options.logger.info("history.denials_left_out", message, { count });
+    });
   }
 
   /** Refusals since the start, by the protocol. */
@@ -65,12 +62,7 @@ export class DenialLog {
     const { clock } = this.#options;
     const nowMs = clock.nowMs();
     this.#counts[denial.origin.source] += 1;
-    // Also when the clock was set back.
-    if (Math.abs(nowMs - this.#spanStartMs) >= spanMs) this.#startSpan(nowMs);
-    if (!this.#hasRoomFor(denial.origin.clientAddress)) {
-      this.#leftOut += 1;
-      return;
-    }
+    if (!this.#bounds.admit(denial.origin.clientAddress, nowMs)) return;
     this.#waiting.push(this.#eventOf(denial, nowMs));
     this.#cancelFlush ??= clock.after(gatherMs, () => this.#flush());
   }
@@ -78,30 +70,8 @@ export class DenialLog {
   /** Writes what waits, and ends. */
   async stop(): Promise<void> {
     this.#flush();
-    this.#tellLeftOut();
+    this.#bounds.settle();
     await this.#writing;
-  }
-
-  #startSpan(nowMs: number): void {
-    this.#tellLeftOut();
-    this.#spanStartMs = nowMs;
-    this.#rowsInSpan = 0;
-    this.#rowsOf.clear();
-  }
-
-  #hasRoomFor(address: string | null): boolean {
-    const rows = this.#rowsOf.get(address) ?? 0;
-    if (rows >= maxRowsOfAddress || this.#rowsInSpan >= maxRows) return false;
-    this.#rowsOf.set(address, rows + 1);
-    this.#rowsInSpan += 1;
-    return true;
-  }
-
-  #tellLeftOut(): void {
-    if (this.#leftOut === 0) return;
-    const message = `${this.#leftOut} more refusals of the last minute have no row in the message log.`;
-    this.#options.logger.info("history.denials_left_out", message, { count: this.#leftOut });
-    this.#leftOut = 0;
   }
 
   #eventOf({ error, origin, sender }: Denial, timeMs: number): MessageEvent {

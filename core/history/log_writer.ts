@@ -4,14 +4,13 @@ import type { Spool } from "../spool/spool.ts";
 import { WaitingRoom } from "../spool/waiting_room.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 import type { MessageLog } from "./message_log.ts";
+import { Persistence } from "./persistence.ts";
 
 const batchRows = 500;
 /** Pause after a batch: few larger transactions cost less than many small ones, and mail in a burst goes before its log. */
 const gatherMs = 200;
 /** Rows that may wait before the pauses are left out. */
 const maxBehindRows = 50_000;
-const firstRetryMs = 100;
-const longestRetryMs = 5000;
 
 /** Whether events reach the message log, and if not, why. */
 export interface LogWriterState {
@@ -38,22 +37,30 @@ export interface LogWriterOptions {
  */
 export class LogWriter {
   readonly #options: LogWriterOptions;
-  readonly #stopping = new AbortController();
+  readonly #persistence: Persistence;
   #running: Promise<void> = Promise.resolve();
-  #state: LogWriterState = { isWorking: true, reason: null };
   /** Rows written since the start. */
   #written = 0;
   readonly #growth = new WaitingRoom();
-  /** How many wait for the log to catch up, and what ends the present pause. */
+  /** How many wait for the log to catch up. */
   #waiting = 0;
-  #endPause = () => {};
 
   constructor(options: LogWriterOptions) {
+    const { clock, logger } = options;
     this.#options = options;
+    this.#persistence = new Persistence({
+      clock,
+      onSuspend(reason, error) {
+        const message = `The message log can't be written; mail goes on, and the log catches up later. ${reason}`;
+        logger.warn("history.suspended", message, { error });
+      },
+      onResume: () => logger.info("history.resumed", "The message log is written again."),
+    });
   }
 
   get state(): LogWriterState {
-    return this.#state;
+    const { reason } = this.#persistence;
+    return { isWorking: reason === null, reason };
   }
 
   start(): void {
@@ -62,8 +69,7 @@ export class LogWriter {
 
   /** Ends after the step that is under way; what is not written is taken again at the next start. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#endPause();
+    this.#persistence.stop();
     await this.#running;
   }
 
@@ -73,12 +79,12 @@ export class LogWriter {
     const tooLate = new AbortController();
     const cancel = clock.after(timeoutMs, () => tooLate.abort());
     this.#waiting += 1;
-    this.#endPause();
+    this.#persistence.endPause();
     try {
       // Read before the backlog is: a batch that is written in between must not be waited for twice.
       const written = this.#written;
       const enough = written + (await history.counts()).historyBacklog;
-      const signal = AbortSignal.any([tooLate.signal, this.#stopping.signal]);
+      const signal = AbortSignal.any([tooLate.signal, this.#persistence.signal]);
       while (this.#written < enough && !signal.aborted) await this.#growth.wait(signal);
       return this.#written >= enough;
     } finally {
@@ -95,18 +101,19 @@ export class LogWriter {
 
   async #run(): Promise<void> {
     const { history, log, unlogged } = this.#options;
-    const { signal } = this.#stopping;
+    const persistence = this.#persistence;
+    const { signal } = persistence;
     while (!signal.aborted) {
-      const taken = await this.#persist(() => this.#unlessStopped(history.takeHistory(batchRows, signal)));
+      const taken = await persistence.persist(() => this.#unlessStopped(history.takeHistory(batchRows, signal)));
       const { rows = [], through = 0, backlog = 0 } = taken?.value ?? {};
       if (rows.length === 0) continue;
       const events = rows.flatMap((row) => this.#parse(row));
-      const isLogged = await this.#persist(() => log.append(events, unlogged()));
+      const isLogged = await persistence.persist(() => log.append(events, unlogged()));
       if (isLogged === null) return;
-      await this.#persist(() => this.#unlessStopped(history.forgetHistory(through)));
+      await persistence.persist(() => this.#unlessStopped(history.forgetHistory(through)));
       this.#written += rows.length;
       this.#growth.wake();
-      if (this.#waiting === 0 && backlog < maxBehindRows) await this.#pause(gatherMs);
+      if (this.#waiting === 0 && backlog < maxBehindRows) await persistence.pause(gatherMs);
     }
   }
 
@@ -123,26 +130,9 @@ export class LogWriter {
     }
   }
 
-  /** Does `step` until it succeeds; `null` when the writer is stopped before. */
-  async #persist<T>(step: () => Promise<T>): Promise<{ readonly value: T } | null> {
-    let pauseMs = firstRetryMs;
-    do {
-      try {
-        const value = await step();
-        this.#resume();
-        return { value };
-      } catch (error) {
-        this.#suspend(error);
-      }
-      await this.#pause(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestRetryMs);
-    } while (!this.#stopping.signal.aborted);
-    return null;
-  }
-
   /** The answer of the spool, or `undefined` on being stopped: the spool may have ended before, and never answer. */
   async #unlessStopped<T>(answer: Promise<T>): Promise<T | undefined> {
-    const { signal } = this.#stopping;
+    const { signal } = this.#persistence;
     let onAbort = () => {};
     const stopped = new Promise<undefined>((resolve) => {
       onAbort = () => resolve(undefined);
@@ -154,34 +144,5 @@ export class LogWriter {
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
-  }
-
-  #suspend(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    const isNews = this.#state.isWorking;
-    this.#state = { isWorking: false, reason };
-    if (!isNews) return;
-    this.#options.logger.warn(
-      "history.suspended",
-      `The message log can't be written; mail goes on, and the log catches up later. ${reason}`,
-      { error },
-    );
-  }
-
-  #resume(): void {
-    if (this.#state.isWorking) return;
-    this.#state = { isWorking: true, reason: null };
-    this.#options.logger.info("history.resumed", "The message log is written again.");
-  }
-
-  #pause(ms: number): Promise<void> {
-    if (this.#stopping.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(ms, resolve);
-      this.#endPause = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 }
