@@ -1,11 +1,10 @@
 /** Searching the message log, newest first. */
-import { and, desc, eq, gte, type like, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { MessageLogPage, MessageLogQuery } from "../core/history/message_log.ts";
 import { eventOf } from "./message_event_row.ts";
 import type { Orm } from "./orm.ts";
+import { anyContains, asInJson, contains, given } from "./search_conditions.ts";
 import { messageEventTable as table } from "./table/message_event.ts";
-
-type TextColumn = Parameters<typeof like>[0];
 
 /**
  * One page of rows, ordered by time and by the order of writing where times are equal.
@@ -33,8 +32,7 @@ function conditions(query: MessageLogQuery): (SQL | undefined)[] {
     given(id, (value) => eq(table.id, value)),
     given(relay, (name) => eq(table.relay, name)),
     given(sender, (part) => contains(table.sender, part)),
-    // These columns are JSON, in which a quote or a backslash of an address has a backslash before it.
-    given(recipient, (part) => anyContains([table.to, table.cc, table.bcc], JSON.stringify(part).slice(1, -1))),
+    given(recipient, (part) => anyContains([table.to, table.cc, table.bcc], asInJson(part))),
     given(text, (part) => anyContains([table.subject, table.error, table.response], part)),
     given(cursor, (eventId) => sql`(${table.timeMs}, ${table.seq}) < (${positionOf(eventId)})`),
   ];
@@ -42,16 +40,4 @@ function conditions(query: MessageLogQuery): (SQL | undefined)[] {
 
 function positionOf(eventId: string): SQL {
   return sql`SELECT time_ms, seq FROM message_event WHERE event_id = ${eventId}`;
-}
-
-function given<T>(value: T | undefined, condition: (value: T) => SQL | undefined): SQL | undefined {
-  return value === undefined ? undefined : condition(value);
-}
-
-function anyContains(columns: readonly TextColumn[], part: string): SQL | undefined {
-  return or(...columns.map((column) => contains(column, part)));
-}
-
-function contains(column: TextColumn, part: string): SQL {
-  return sql`${column} LIKE ${`%${part.replaceAll(/[\\%_]/g, "\\$&")}%`} ESCAPE '\\'`;
 }
