@@ -1,38 +1,118 @@
-/** What `MAIL` and `RCPT` may say besides an address, judged from the line as it came. */
-import type { SmtpReply } from "./smtp_replies.ts";
+/** What `MAIL` and `RCPT` say: a path, and parameters (RFC 5321 section 4.1.2). */
+import { DispatchError } from "../error/mod.ts";
+import { type SmtpReply, smtpReplyTo } from "./smtp_replies.ts";
 
 /** The two commands that name an address. */
 export type AddressVerb = "MAIL" | "RCPT";
 
-/**
- * The parameters that are known: those of the extensions that are offered, and `AUTH`, by which another server says who
- * has signed in there (RFC 4954 section 5) and from which nothing follows here.
- */
-const known: Readonly<Record<AddressVerb, readonly string[]>> = {
-  MAIL: ["SIZE", "BODY", "SMTPUTF8", "AUTH"],
-  RCPT: [],
+/** What such a command is judged by. */
+export interface AddressContext {
+  /** Whether the `MAIL` command of this transaction said `SMTPUTF8`. */
+  readonly isUtf8: boolean;
+  /** The most bytes that a message may have. */
+  readonly maxMessageBytes: number;
+}
+
+/** A command that was understood. */
+export interface AddressCommand {
+  /** What stands between the angle brackets; whether it is an address is not judged here. */
+  readonly path: string;
+  /** Whether the transaction may name addresses that are not ASCII. */
+  readonly isUtf8: boolean;
+}
+
+/** Judges the text after the `=` of a parameter; `null` where there is none. */
+type JudgeValue = (value: string | null, context: AddressContext) => SmtpReply | null;
+
+interface AddressForm {
+  /** All before the path. Spaces after the colon are against the rule, and old devices send them. */
+  readonly introduction: RegExp;
+  readonly field: string;
+  /** RFC 6531 section 3.5 names another code for each command. */
+  readonly needsUtf8: number;
+  /** The parameters of the extensions that are offered. */
+  readonly parameters: ReadonlyMap<string, JudgeValue>;
+}
+
+const xtext = /^(?:[!-*,-<>-~]|\+[\dA-F]{2})+$/;
+
+const forms: Readonly<Record<AddressVerb, AddressForm>> = {
+  MAIL: {
+    introduction: /^MAIL +FROM *: */i,
+    field: "sender",
+    needsUtf8: 550,
+    parameters: new Map<string, JudgeValue>([
+      ["SIZE", judgeSize],
+      ["BODY", (value) => (/^(?:7BIT|8BITMIME)$/i.test(value ?? "") ? null : badValue("BODY"))],
+      ["SMTPUTF8", (value) => (value === null ? null : badValue("SMTPUTF8"))],
+      // Another server says who has signed in there (RFC 4954 section 5); nothing follows from that here.
+      ["AUTH", (value) => (value === "<>" || xtext.test(value ?? "") ? null : badValue("AUTH"))],
+    ]),
+  },
+  RCPT: { introduction: /^RCPT +TO *: */i, field: "recipient", needsUtf8: 553, parameters: new Map() },
 };
 
-/** RFC 6531 section 3.5 names another code for each command. */
-const needsAscii: Readonly<Record<AddressVerb, number>> = { MAIL: 550, RCPT: 553 };
-
+/** A path and all after it. In quotes a local part may hold any character, `>` and `@` and spaces among them. */
+const pathAndRest = /^<((?:"(?:[^"\\]|\\.)*"|[^">])*)>(?: (.*))?$/s;
 const notAscii = /[^\0-\x7f]/;
 
-/**
- * Why the command has to be refused for its parameters, or `null`: one that is not known (RFC 5321 section 4.1.1.11), or
- * one that is missing, since only a transaction with `SMTPUTF8` may name an address that is not ASCII (RFC 6531 section
- * 3.4). Whether the address is one is not judged here.
- *
- * @param isUtf8 whether the `MAIL` command of this transaction said `SMTPUTF8`
- */
-export function refuseParameters(verb: AddressVerb, line: string, isUtf8: boolean): SmtpReply | null {
-  const [, text] = /^[^>]*>(|\s.*)$/s.exec(line) ?? [];
-  if (text === undefined) return null;
-  const parameters = text.split(/\s+/).filter(Boolean);
-  const names = parameters.map((parameter) => parameter.replace(/=.*/s, "").toUpperCase());
-  if (names.some((name) => !known[verb].includes(name))) {
-    return { code: 555, enhanced: "5.5.4", text: `${verb} has a parameter that is not known here` };
+/** Reads a whole command line, or tells what it has to be refused with. */
+export function readAddressCommand(
+  verb: AddressVerb,
+  line: string,
+  context: AddressContext,
+): AddressCommand | { readonly refusal: SmtpReply } {
+  const { introduction, field, needsUtf8, parameters } = forms[verb];
+  const [, path, rest = ""] = pathAndRest.exec(line.replace(introduction, "").trimEnd()) ?? [];
+  if (path === undefined || !introduction.test(line)) {
+    return { refusal: smtpReplyTo(new DispatchError("address_invalid", { address: line, field })) };
   }
-  if (!notAscii.test(line) || isUtf8 || names.includes("SMTPUTF8")) return null;
-  return { code: needsAscii[verb], enhanced: "5.6.7", text: "An address that is not ASCII needs SMTPUTF8" };
+  const given = rest.split(/\s+/).filter(Boolean).map(readParameter);
+  const refusal = judgeParameters(verb, given, parameters, context);
+  if (refusal !== null) return { refusal };
+  const isUtf8 = context.isUtf8 || given.some(({ name }) => name === "SMTPUTF8");
+  if (isUtf8 || !notAscii.test(line)) return { path, isUtf8 };
+  return { refusal: reply(needsUtf8, "5.6.7", "An address that is not ASCII needs SMTPUTF8") };
+}
+
+type Parameter = ReturnType<typeof readParameter>;
+
+function readParameter(text: string) {
+  const [name = "", ...value] = text.split("=");
+  return { name: name.toUpperCase(), value: value.length === 0 ? null : value.join("=") };
+}
+
+function judgeParameters(
+  verb: AddressVerb,
+  given: readonly Parameter[],
+  known: AddressForm["parameters"],
+  context: AddressContext,
+): SmtpReply | null {
+  // RFC 5321 section 4.1.1.11
+  if (given.some(({ name }) => !known.has(name))) {
+    return reply(555, "5.5.4", `${verb} has a parameter that is not known here`);
+  }
+  if (new Set(given.map(({ name }) => name)).size < given.length) {
+    return reply(501, "5.5.4", `${verb} has a parameter twice`);
+  }
+  for (const { name, value } of given) {
+    const refusal = known.get(name)!(value, context);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/** RFC 1870 section 6.1 */
+function judgeSize(value: string | null, { maxMessageBytes }: AddressContext): SmtpReply | null {
+  if (!/^\d{1,20}$/.test(value ?? "")) return badValue("SIZE");
+  if (Number(value) <= maxMessageBytes) return null;
+  return smtpReplyTo(new DispatchError("message_too_large", { limitBytes: maxMessageBytes }));
+}
+
+function badValue(name: string): SmtpReply {
+  return reply(501, "5.5.4", `${name} has a value that it can't have`);
+}
+
+function reply(code: number, enhanced: string, text: string): SmtpReply {
+  return { code, enhanced, text };
 }

@@ -36,6 +36,13 @@ export function smtpReplyTo(error: DispatchError): SmtpReply {
   return find === undefined ? replies.internal_error({}) : find(error.facts);
 }
 
+/** The reply to a line that can't be taken. @param isAuthExchange whether it was to go on with an `AUTH` command */
+export function lineRefusal(kind: "too_long" | "bare_newline", isAuthExchange: boolean): SmtpReply {
+  if (kind === "bare_newline") return reply(500, "5.5.2", "Lines must end in CR LF");
+  // RFC 4954 section 6
+  return reply(500, isAuthExchange ? "5.5.6" : "5.5.2", "Line too long");
+}
+
 function reply(code: number, enhanced: string, text: string): SmtpReply {
   return { code, enhanced, text };
 }
