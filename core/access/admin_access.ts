@@ -1,14 +1,25 @@
 /** The one administrator: password, setup code, sign-in and sessions. */
 import type { Clock, Logger, PasswordHasher } from "../capabilities.ts";
-import { DispatchError } from "../error/mod.ts";
+import { DispatchError, isDispatchError } from "../error/mod.ts";
+import type { AuditActor, RecordAudit } from "../history/audit_event.ts";
+import type { AuditEventName } from "../history/audit_events.ts";
 import { Mutex } from "../lifecycle/mutex.ts";
 import { acceptPassword, normalizePassword } from "./admin_password.ts";
 import type { SessionStore } from "./admin_session.ts";
 import { type Session, Sessions, type SignIn } from "./sessions.ts";
 import { isSetupCode } from "./setup_code.ts";
-import { lockOut, SignInGuard } from "./sign_in_guard.ts";
+import { type LockOut, SignInGuard } from "./sign_in_guard.ts";
 
 export type { Session, SignIn } from "./sessions.ts";
+
+/** Ten failures within five minutes lock an address out for fifteen. */
+export const adminLockOut: LockOut = {
+  failures: 10,
+  withinMs: 300_000,
+  lockedMs: 900_000,
+  isForgiving: true,
+  mayWait: 0,
+};
 
 /** Where the password's hash is kept: the meta table. */
 export interface AdminPasswordStore {
@@ -21,6 +32,7 @@ export interface AdminAccessOptions {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
   readonly hasher: PasswordHasher;
   readonly passwords: AdminPasswordStore;
   readonly sessions: SessionStore;
@@ -40,15 +52,18 @@ export class AdminAccess {
   readonly #changes = new Mutex();
 
   private constructor(options: AdminAccessOptions, encoded: string | null, sessions: Sessions) {
-    const { clock, logger } = options;
-    const minutes = lockOut.lockedMs / 60_000;
+    const { clock, logger, audit } = options;
+    const minutes = adminLockOut.lockedMs / 60_000;
     this.#options = options;
     this.#encoded = encoded;
     this.#sessions = sessions;
     this.#guard = new SignInGuard({
+      lockOut: adminLockOut,
       nowMs: () => clock.nowMs(),
-      onLocked: (address) =>
-        logger.warn("access.locked", "An address failed to sign in too often and has to wait", { address, minutes }),
+      onLocked(address) {
+        logger.warn("access.locked", "An address failed to sign in too often and has to wait", { address, minutes });
+        audit({ event: "access.locked", actor: visitorFrom(address) });
+      },
     });
   }
 
@@ -63,7 +78,12 @@ export class AdminAccess {
   }
 
   /** Sets the first password and signs in. @throws {DispatchError} `setup_done`, `setup_code_wrong`, `password_too_short`, `password_too_long`, `sign_in_locked`, `sign_in_busy` */
-  async setup({ code, password, address }: { code: string; password: string; address: string }): Promise<SignIn> {
+  setup(visit: { code: string; password: string; address: string }): Promise<SignIn> {
+    const names = { done: "access.password_set", refused: "access.setup_failed" } as const;
+    return this.#audited(names, visit.address, () => this.#setup(visit));
+  }
+
+  async #setup({ code, password, address }: { code: string; password: string; address: string }): Promise<SignIn> {
     this.#requireNoPassword();
     const { setupCode, logger } = this.#options;
     if (!(await this.#guard.attempt(address, async () => isSetupCode(code, setupCode)))) {
@@ -80,7 +100,12 @@ export class AdminAccess {
   }
 
   /** @throws {DispatchError} `setup_needed`, `sign_in_failed`, `sign_in_locked`, `sign_in_busy` */
-  async signIn({ password, address }: { password: string; address: string }): Promise<SignIn> {
+  signIn(visit: { password: string; address: string }): Promise<SignIn> {
+    const names = { done: "access.signed_in", refused: "access.sign_in_failed" } as const;
+    return this.#audited(names, visit.address, () => this.#signIn(visit));
+  }
+
+  async #signIn({ password, address }: { password: string; address: string }): Promise<SignIn> {
     const verified = await this.#verify(password, address);
     return this.#changes.run(async () => {
       this.#requireStill(verified);
@@ -95,14 +120,25 @@ export class AdminAccess {
     return this.#sessions.find(token);
   }
 
+  /** Whether a session goes on; its time does not start anew. */
+  isSignedIn({ digest }: Session): boolean {
+    return this.#sessions.isLive(digest);
+  }
+
   /** Ends one session. */
   async signOut({ digest, address }: Session): Promise<void> {
     await this.#sessions.end(digest);
     this.#options.logger.info("access.signed_out", "The administrator signed out", { address });
+    this.#options.audit({ event: "access.signed_out", actor: visitorFrom(address) });
   }
 
   /** Changes the password and ends all other sessions. @throws {DispatchError} `sign_in_failed`, `sign_in_locked`, `sign_in_busy`, `password_too_short`, `password_too_long` */
-  async changePassword(
+  changePassword(session: Session, passwords: { current: string; next: string }): Promise<void> {
+    const names = { done: "access.password_changed", refused: "access.password_changed" } as const;
+    return this.#audited(names, session.address, () => this.#changePassword(session, passwords));
+  }
+
+  async #changePassword(
     { digest, address }: Session,
     { current, next }: { current: string; next: string },
   ): Promise<void> {
@@ -127,6 +163,23 @@ export class AdminAccess {
       await this.#sessions.endAll();
     });
     this.#options.logger.info("access.password_reset", "The password was reset on the host; everybody is signed out");
+  }
+
+  /** Does `act` and has the audit log told what came of it. */
+  async #audited<Result>(
+    { done, refused }: Readonly<Record<"done" | "refused", AuditEventName>>,
+    address: string,
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    const { audit } = this.#options;
+    const actor = visitorFrom(address);
+    const result = await act().catch((error) => {
+      const reason = isDispatchError(error) ? error.code : "internal_error";
+      audit({ event: refused, actor, outcome: "refused", reason });
+      throw error;
+    });
+    audit({ event: done, actor });
+    return result;
   }
 
   /** Returns the hash that `password` gives. */
@@ -160,4 +213,9 @@ export class AdminAccess {
     await this.#options.passwords.write(encoded);
     this.#encoded = encoded;
   }
+}
+
+/** Pages and programs sign in alike: who it is that does is not known before. */
+function visitorFrom(address: string): AuditActor {
+  return { kind: "dashboard", name: null, address };
 }

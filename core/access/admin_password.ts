@@ -15,11 +15,10 @@ export function normalizePassword(password: string): string | null {
   return isShort ? password.normalize("NFC") : null;
 }
 
-/** Returns a new password, normalized. @throws {DispatchError} `password_too_short`, `password_too_long` */
-export function acceptPassword(password: string): string {
+/** Returns a new password of at least `least` characters, normalized. @throws {DispatchError} `password_too_short`, `password_too_long` */
+export function acceptPassword(password: string, least: number = leastCharacters): string {
   const normalized = normalizePassword(password);
   if (normalized === null) throw new DispatchError("password_too_long", { most: mostCharacters });
-  if ([...normalized].length < leastCharacters)
-    throw new DispatchError("password_too_short", { least: leastCharacters });
+  if ([...normalized].length < least) throw new DispatchError("password_too_short", { least });
   return normalized;
 }

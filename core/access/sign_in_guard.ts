@@ -2,11 +2,24 @@
 import { DispatchError } from "../error/mod.ts";
 import { addressBytes } from "./cidr_list.ts";
 
-/** Ten failures within five minutes lock an address out for fifteen. */
-export const lockOut = { failures: 10, withinMs: 300_000, lockedMs: 900_000 } as const;
+/** When an address is locked out, and for how long. */
+export interface LockOut {
+  readonly failures: number;
+  /** The span in which so many failures are too many. */
+  readonly withinMs: number;
+  readonly lockedMs: number;
+  /** Whether a success forgets the failures before it. */
+  readonly isForgiving: boolean;
+  /**
+   * Attempts of one client that wait while those under way could use up its failures; more are refused, and `0` has none
+   * wait. For clients that sign in many times at once by right.
+   */
+  readonly mayWait: number;
+}
 
 /** What a {@link SignInGuard} is made with. */
 export interface SignInGuardOptions {
+  readonly lockOut: LockOut;
   readonly nowMs: () => number;
   /** Called when an address has failed once too often. */
   readonly onLocked: (address: string) => void;
@@ -19,6 +32,8 @@ interface Attempts {
   failedAtMs: number[];
   underWay: number;
   lockedUntilMs: number;
+  /** Called when one that was under way has ended. */
+  readonly waiting: (() => void)[];
 }
 
 /** Bytes of an IPv6 address that name the network; one subscriber has at least all of it. */
@@ -37,8 +52,7 @@ export class SignInGuard {
   }
 
   /**
-   * Returns what `check` answers; `false` is counted as a failure, `true` forgets those before. What `check` throws is
-   * neither.
+   * Returns what `check` answers; `false` is counted as a failure. What `check` throws is none, nor a success.
    *
    * Attempts under way count too: many at once get no further than one after the other.
    *
@@ -46,28 +60,38 @@ export class SignInGuard {
    */
   async attempt(address: string, check: () => Promise<boolean>): Promise<boolean> {
     const client = clientOf(address);
-    const attempts = this.#admit(client);
-    attempts.underWay++;
+    const attempts = await this.#admit(client);
     try {
       const isRight = await check();
-      if (isRight) this.#clients.delete(client);
-      else this.#fail(attempts, address);
+      if (!isRight) this.#fail(attempts, address);
+      else if (this.#options.lockOut.isForgiving) this.#clients.delete(client);
       return isRight;
     } finally {
       attempts.underWay--;
+      // All of them: each looks again whether it may go on, and whoever may not waits anew.
+      for (const wake of attempts.waiting.splice(0)) wake();
     }
   }
 
-  #admit(client: string): Attempts {
-    const nowMs = this.#options.nowMs();
-    const attempts = this.#remember(client);
-    if (attempts.lockedUntilMs > nowMs) throw locked((attempts.lockedUntilMs - nowMs) / 1000);
-    attempts.failedAtMs = attempts.failedAtMs.filter((atMs) => atMs > nowMs - lockOut.withinMs);
-    if (attempts.failedAtMs.length + attempts.underWay >= lockOut.failures) throw locked(underWaySeconds);
-    return attempts;
+  /** Counts one more under way, as soon as it may be. */
+  async #admit(client: string): Promise<Attempts> {
+    const { lockOut, nowMs } = this.#options;
+    for (;;) {
+      const attempts = this.#remember(client);
+      const atMs = nowMs();
+      if (attempts.lockedUntilMs > atMs) throw locked((attempts.lockedUntilMs - atMs) / 1000);
+      attempts.failedAtMs = attempts.failedAtMs.filter((failedMs) => failedMs > atMs - lockOut.withinMs);
+      if (attempts.failedAtMs.length + attempts.underWay < lockOut.failures) {
+        attempts.underWay++;
+        return attempts;
+      }
+      if (attempts.waiting.length >= lockOut.mayWait) throw locked(underWaySeconds);
+      await new Promise<void>((resolve) => attempts.waiting.push(resolve));
+    }
   }
 
   #fail(attempts: Attempts, address: string): void {
+    const { lockOut } = this.#options;
     const nowMs = this.#options.nowMs();
     attempts.failedAtMs.push(nowMs);
     if (attempts.failedAtMs.length < lockOut.failures) return;
@@ -79,7 +103,7 @@ export class SignInGuard {
   /** The attempts of `client`, which becomes the last to be forgotten. */
   #remember(client: string): Attempts {
     const { maxClients = defaultMaxClients } = this.#options;
-    const attempts = this.#clients.get(client) ?? { failedAtMs: [], underWay: 0, lockedUntilMs: 0 };
+    const attempts = this.#clients.get(client) ?? { failedAtMs: [], underWay: 0, lockedUntilMs: 0, waiting: [] };
     this.#clients.delete(client);
     if (this.#clients.size >= maxClients) this.#clients.delete(this.#clients.keys().next().value!);
     this.#clients.set(client, attempts);

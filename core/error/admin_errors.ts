@@ -14,6 +14,39 @@ export const adminErrors = {
     message: () => "Nobody is signed in, or the session has ended.",
     remedy: () => "Sign in.",
   }),
+  token_invalid: defineError<NoFacts>({
+    status: 401,
+    isDenial: true,
+    message: () => "The admin token is unknown or revoked.",
+    remedy: () => "Create one with: dispatch admin token create NAME --scope S",
+  }),
+  scope_insufficient: defineError<{ scope: string; needed: string }>({
+    status: 403,
+    isDenial: true,
+    message: ({ scope, needed }) => `A token of the scope ${scope} may not do this; one of the scope ${needed} may.`,
+    remedy: ({ needed }) => `Create one with: dispatch admin token create NAME --scope ${needed}`,
+  }),
+  session_needed: defineError<NoFacts>({
+    status: 403,
+    isDenial: true,
+    message: () => "This is for whoever signed in with the password, and not for a token.",
+    remedy: () => "Sign in.",
+  }),
+  admin_token_unknown: defineError<{ id: string }>({
+    status: 404,
+    message: ({ id }) => `There is no admin token ${JSON.stringify(id)}.`,
+    remedy: () => "See: dispatch admin token list",
+  }),
+  admin_token_exists: defineError<{ name: string }>({
+    status: 409,
+    message: ({ name }) => `There is an admin token named ${JSON.stringify(name)} already.`,
+    remedy: () => "Choose another name, or revoke it first: dispatch admin token revoke ID",
+  }),
+  too_many_streams: defineError<{ limit: number; retryAfterSeconds: number }>({
+    status: 503,
+    message: ({ limit }) => `All ${limit} streams of events are in use.`,
+    remedy: () => "End one of them, or try again later.",
+  }),
   setup_needed: defineError<NoFacts>({
     status: 409,
     message: () => "There is no password yet.",
@@ -54,6 +87,11 @@ export const adminErrors = {
     exitCode: 2,
     message: ({ most }) => `A password has at most ${most} characters.`,
   }),
+  password_has_controls: defineError<NoFacts>({
+    status: 422,
+    exitCode: 2,
+    message: () => "A password has no tabs, line breaks and other control characters.",
+  }),
   password_not_repeated: defineError<NoFacts>({
     status: 422,
     message: () => "The two new passwords are not the same.",
@@ -61,6 +99,7 @@ export const adminErrors = {
   }),
   request_forged: defineError<NoFacts>({
     status: 403,
+    isDenial: true,
     message: () => "The request did not come from this dashboard.",
     remedy: () => "Load the page again and repeat what you did; a program sends the X-CSRF-Token header.",
   }),

@@ -9,6 +9,8 @@ export interface ErrorDefinition<Facts extends ErrorFacts> {
   readonly status: number;
   /** Exit code of the command line: 1 refused or failed (default), 2 wrong usage. */
   readonly exitCode?: 1 | 2;
+  /** `true` where it keeps somebody out who has no right to come in: then the audit log is told. */
+  readonly isDenial?: true;
   /** One sentence for the operator: what happened, to what. */
   readonly message: (facts: Facts) => string;
   /** One sentence: what to do about it. */

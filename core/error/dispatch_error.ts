@@ -4,12 +4,14 @@ import { certificateErrors } from "./certificate_errors.ts";
 import { intakeErrors } from "./intake_errors.ts";
 import { operationErrors } from "./operation_errors.ts";
 import { requestErrors } from "./request_errors.ts";
+import { smtpErrors } from "./smtp_errors.ts";
 import { startErrors } from "./start_errors.ts";
 
 const definitions = {
   ...startErrors,
   ...intakeErrors,
   ...requestErrors,
+  ...smtpErrors,
   ...operationErrors,
   ...certificateErrors,
   ...adminErrors,
@@ -47,10 +49,20 @@ export class DispatchError<C extends ErrorCode = ErrorCode> extends Error {
     return definitions[this.code].status;
   }
 
+  /** Whether it keeps somebody out who has no right to come in. */
+  get isDenial(): boolean {
+    return definitions[this.code].isDenial === true;
+  }
+
   /** Exit code of the command line. */
   get exitCode(): 1 | 2 {
     return definitions[this.code].exitCode ?? 1;
   }
+}
+
+/** HTTP status that an API answers the error `code` with. */
+export function httpStatusOf(code: ErrorCode): number {
+  return definitions[code].status;
 }
 
 /** Tells whether `error` is a {@link DispatchError}, of `code` if one is given. */

@@ -6,6 +6,7 @@ type NoFacts = Record<string, never>;
 export const intakeErrors = {
   address_not_allowed: defineError<{ address: string; setting: string }>({
     status: 403,
+    isDenial: true,
     message: ({ address, setting }) => `${address} is not in ${setting}.`,
     remedy: ({ address, setting }) => `To let it in, add ${address} to ${setting}.`,
   }),

@@ -126,6 +126,16 @@ export const operationErrors = {
     message: ({ name }) => `There is an API key named ${JSON.stringify(name)} already.`,
     remedy: () => "Choose another name, or revoke it first: dispatch key revoke ID",
   }),
+  user_unknown: defineError<{ name: string }>({
+    status: 404,
+    message: ({ name }) => `There is no SMTP user ${JSON.stringify(name)}.`,
+    remedy: () => "See: dispatch user list",
+  }),
+  user_exists: defineError<{ name: string }>({
+    status: 409,
+    message: ({ name }) => `There is an SMTP user ${JSON.stringify(name)} already.`,
+    remedy: ({ name }) => `Choose another name, or change it with: dispatch user set ${name}`,
+  }),
   queue_entry_unknown: defineError<{ id: string }>({
     status: 404,
     message: ({ id }) => `There is no message ${JSON.stringify(id)} in the queue.`,

@@ -6,6 +6,12 @@ type NoFacts = Record<string, never>;
 const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
 export const requestErrors = {
+  client_address_unclear: defineError<{ proxy: string; obstacle: string; setting: string }>({
+    status: 403,
+    message: ({ proxy, obstacle }) => `The proxy ${proxy} does not say clearly who its client is: ${obstacle}.`,
+    remedy: ({ setting }) =>
+      `Have it write Forwarded or X-Forwarded-For and remove the other one, or take it out of ${setting}.`,
+  }),
   key_missing: defineError<NoFacts>({
     status: 401,
     message: () => "No API key was given.",
@@ -13,6 +19,7 @@ export const requestErrors = {
   }),
   key_invalid: defineError<NoFacts>({
     status: 401,
+    isDenial: true,
     message: () => "The API key is unknown or revoked.",
     remedy: () => "Create one with: dispatch key create NAME",
   }),

@@ -1,14 +1,17 @@
 /** The decisions of an SMTP session: who may send, what a command may say, when a message is too large. */
+import type { SmtpUserRing } from "../access/smtp_user_ring.ts";
 import { DispatchError } from "../error/mod.ts";
 import type { Denial } from "../history/denial_log.ts";
 import { parsePath } from "../mail/address.ts";
-import type { MessageOrigin } from "../mail/envelope.ts";
 import type { ArrivingMessage, Intake } from "./intake.ts";
+import { originOf, type SmtpSessionFacts } from "./smtp_session.ts";
 
 /** Settings of the door, read anew for each command. */
 export interface SmtpDoorSettings {
   /** `listener.max_message_bytes` */
   readonly maxMessageBytes: number;
+  /** `listener.require_auth` */
+  readonly requireAuth: boolean;
 }
 
 /** What an {@link SmtpDoor} needs from its surroundings. */
@@ -16,20 +19,10 @@ export interface SmtpDoorOptions {
   readonly intake: Intake;
   /** Whether `listener.allowed_cidrs` holds the address. */
   readonly isAllowed: (address: string) => boolean;
+  readonly users: Pick<SmtpUserRing, "holds" | "maySend">;
   readonly settings: () => SmtpDoorSettings;
   /** Tells about a refusal; the client's own mistakes are not among them. */
   readonly onRefused: (denial: Denial) => void;
-}
-
-/** A session as far as the door needs to know it. */
-export interface SmtpSessionFacts {
-  readonly clientAddress: string;
-  /** The name in HELO or EHLO. */
-  readonly clientName: string | null;
-  /** `SMTP`, `ESMTP`, `ESMTPS` or `ESMTPSA` (RFC 3848). */
-  readonly protocol: string;
-  readonly tls: MessageOrigin["tls"];
-  readonly smtpUser: string | null;
 }
 
 /** Decides what an SMTP client may do. */
@@ -43,16 +36,16 @@ export class SmtpDoor {
   /**
    * The sender of a new message, normalised; `""` is the null sender.
    *
-   * @throws {DispatchError} `address_not_allowed`, `address_invalid`
+   * @throws {DispatchError} `address_not_allowed`, `smtp_sign_in_required`, `smtp_sign_in_ended`, `sender_not_allowed`,
+   * `address_invalid`
    */
   admitSender(session: SmtpSessionFacts, path: string): string {
-    const address = session.clientAddress;
-    if (!this.#options.isAllowed(address)) {
-      const error = new DispatchError("address_not_allowed", { address, setting: "listener.allowed_cidrs" });
-      this.#options.onRefused({ error, origin: originOf(session), sender: parsePath(path) ?? "" });
-      throw error;
-    }
-    return path === "" ? "" : requireAddress(path, "sender");
+    const error = this.#refuseClient(session);
+    if (error !== null) return this.#refuse(error, session, parsePath(path) ?? "");
+    const sender = path === "" ? "" : requireAddress(path, "sender");
+    const { user } = session;
+    if (user === null || this.#options.users.maySend(user, sender)) return sender;
+    return this.#refuse(new DispatchError("sender_not_allowed", { user: user.name, sender }), session, sender);
   }
 
   /** A recipient, normalised. @throws {DispatchError} `address_invalid` */
@@ -72,10 +65,23 @@ export class SmtpDoor {
       protocol,
     });
   }
-}
 
-function originOf({ clientAddress, tls, smtpUser }: SmtpSessionFacts): Denial["origin"] {
-  return { source: "smtp", clientAddress, tls, apiKeyId: null, smtpUser };
+  /** Why the client may not send at all, whoever the sender is. */
+  #refuseClient({ clientAddress: address, user }: SmtpSessionFacts): DispatchError | null {
+    const { isAllowed, settings, users } = this.#options;
+    if (!isAllowed(address)) {
+      return new DispatchError("address_not_allowed", { address, setting: "listener.allowed_cidrs" });
+    }
+    if (user !== null) return users.holds(user) ? null : new DispatchError("smtp_sign_in_ended", { user: user.name });
+    return settings().requireAuth
+      ? new DispatchError("smtp_sign_in_required", { setting: "listener.require_auth" })
+      : null;
+  }
+
+  #refuse(error: DispatchError, session: SmtpSessionFacts, sender: string): never {
+    this.#options.onRefused({ error, origin: originOf(session), sender });
+    throw error;
+  }
 }
 
 function requireAddress(path: string, field: string): string {

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SignInGuard } from "../../../core/access/sign_in_guard.ts";
+import { adminLockOut } from "../../../core/access/admin_access.ts";
+import { type LockOut, SignInGuard } from "../../../core/access/sign_in_guard.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
 
 const minuteMs = 60_000;
 const wrong = async () => false;
 const right = async () => true;
 
-function guardAt(startMs: number, maxClients?: number) {
+function guardAt(startMs: number, maxClients?: number, lockOut: LockOut = adminLockOut) {
   const clock = { nowMs: startMs };
   const locked: string[] = [];
   const onLocked = (address: string) => void locked.push(address);
-  const options = { nowMs: () => clock.nowMs, onLocked, ...(maxClients === undefined ? {} : { maxClients }) };
+  const options = { lockOut, nowMs: () => clock.nowMs, onLocked, ...(maxClients === undefined ? {} : { maxClients }) };
   return { guard: new SignInGuard(options), clock, locked };
 }
 
@@ -98,4 +99,63 @@ test("SignInGuard remembers no more clients than it may, and forgets the one tha
   await fail(guard, "192.0.2.4", 1);
   await assertRefusal(() => guard.attempt("192.0.2.1", right), "sign_in_locked");
   assert.equal(await guard.attempt("192.0.2.2", right), true);
+});
+
+/** Three failures within a minute lock an address out for ten seconds. */
+const strict: LockOut = { failures: 3, withinMs: minuteMs, lockedMs: 10_000, isForgiving: false, mayWait: 2 };
+
+test("SignInGuard locks out after as many failures, and for as long, as it is told", async () => {
+  const { guard, clock } = guardAt(0, undefined, strict);
+  await fail(guard, "192.0.2.7", 2);
+  clock.nowMs += minuteMs;
+  await fail(guard, "192.0.2.7", 3);
+  const { facts } = await assertRefusal(() => guard.attempt("192.0.2.7", right), "sign_in_locked");
+  assert.equal(facts.retryAfterSeconds, 10);
+  clock.nowMs += 10_000;
+  assert.equal(await guard.attempt("192.0.2.7", right), true);
+});
+
+test("SignInGuard that does not forgive remembers the failures before a success", async () => {
+  const { guard, locked } = guardAt(0, undefined, strict);
+  await fail(guard, "192.0.2.7", 2);
+  await guard.attempt("192.0.2.7", right);
+  await fail(guard, "192.0.2.7", 1);
+  assert.deepEqual(locked, ["192.0.2.7"]);
+});
+
+test("SignInGuard has as many attempts wait as may, and refuses one more", async () => {
+  const { guard } = guardAt(0, undefined, strict);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let checks = 0;
+  const check = () => {
+    checks++;
+    return promise;
+  };
+  const attempts = Array.from({ length: 5 }, () => guard.attempt("192.0.2.7", check));
+  await assertRefusal(() => guard.attempt("192.0.2.7", check), "sign_in_locked");
+  assert.equal(checks, 3);
+  resolve(true);
+  assert.deepEqual(await Promise.all(attempts), [true, true, true, true, true]);
+  assert.equal(checks, 5);
+});
+
+test("SignInGuard refuses those that wait once those under way have failed, without a check", async () => {
+  const { guard } = guardAt(0, undefined, strict);
+  let checks = 0;
+  const check = async () => ++checks === 0;
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => guard.attempt("192.0.2.7", check)));
+  assert.deepEqual(
+    results.map((result) => (result.status === "fulfilled" ? result.value : result.reason.code)),
+    [false, false, false, "sign_in_locked", "sign_in_locked"],
+  );
+  assert.equal(checks, 3);
+});
+
+test("SignInGuard leaves none waiting when the client is forgotten meanwhile", async () => {
+  const { guard } = guardAt(0, 1, strict);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const attempts = Array.from({ length: 5 }, () => guard.attempt("192.0.2.7", () => promise));
+  await fail(guard, "192.0.2.8", 1);
+  resolve(true);
+  assert.deepEqual(await Promise.all(attempts), [true, true, true, true, true]);
 });

@@ -3,14 +3,16 @@ import { beforeEach, describe, it } from "node:test";
 import { type ErrorCode, isDispatchError } from "../../../core/error/mod.ts";
 import type { Denial } from "../../../core/history/denial_log.ts";
 import type { ArrivingMessage, Submission } from "../../../core/ingest/intake.ts";
-import { SmtpDoor, type SmtpSessionFacts } from "../../../core/ingest/smtp_door.ts";
+import { SmtpDoor } from "../../../core/ingest/smtp_door.ts";
+import type { SmtpSessionFacts } from "../../../core/ingest/smtp_session.ts";
+import { MemorySmtpUsers } from "../../support/memory_smtp_users.ts";
 
 const sessionOf = (clientAddress: string): SmtpSessionFacts => ({
   clientAddress,
   clientName: null,
   protocol: "SMTP",
   tls: null,
-  smtpUser: null,
+  user: null,
 });
 
 const refusedWith = (code: ErrorCode) => (error: unknown) => isDispatchError(error, code);
@@ -19,6 +21,8 @@ describe("SmtpDoor", () => {
   let submissions: Submission[];
   let refusals: Denial[];
   let maxMessageBytes: number;
+  let requireAuth: boolean;
+  let users: MemorySmtpUsers;
   let door: SmtpDoor;
   const arriving = {} as ArrivingMessage;
 
@@ -26,6 +30,8 @@ describe("SmtpDoor", () => {
     submissions = [];
     refusals = [];
     maxMessageBytes = 1000;
+    requireAuth = false;
+    users = new MemorySmtpUsers();
     door = new SmtpDoor({
       intake: {
         begin(submission) {
@@ -34,7 +40,8 @@ describe("SmtpDoor", () => {
         },
       },
       isAllowed: (address) => address.startsWith("10."),
-      settings: () => ({ maxMessageBytes }),
+      users: users.ring,
+      settings: () => ({ maxMessageBytes, requireAuth }),
       onRefused: (denial) => void refusals.push(denial),
     });
   });
@@ -75,6 +82,65 @@ describe("SmtpDoor", () => {
     assert.deepEqual(refusals, []);
   });
 
+  /** A session of a user who has just signed in. */
+  async function signedIn(limits = {}): Promise<SmtpSessionFacts> {
+    await users.add("printer", "correct horse", limits);
+    const user = await users.ring.signIn({ name: "printer", password: "correct horse", address: "10.0.0.1" });
+    assert.ok(typeof user !== "string");
+    return { ...sessionOf("10.0.0.1"), user };
+  }
+
+  it("has a client sign in where that is required, from the moment the setting says so", async () => {
+    const session = await signedIn();
+    requireAuth = true;
+    assert.throws(() => door.admitSender(sessionOf("10.0.0.1"), ""), refusedWith("smtp_sign_in_required"));
+    assert.deepEqual(
+      refusals.map(({ error, sender }) => [error.facts, sender]),
+      [[{ setting: "listener.require_auth" }, ""]],
+    );
+    assert.equal(door.admitSender(session, ""), "");
+    requireAuth = false;
+    assert.equal(door.admitSender(sessionOf("10.0.0.1"), ""), "");
+  });
+
+  it("refuses a user at an address that may not send", async () => {
+    const session = { ...(await signedIn()), clientAddress: "192.0.2.1" };
+    assert.throws(() => door.admitSender(session, "a@example.org"), refusedWith("address_not_allowed"));
+    assert.equal(refusals[0]!.origin.smtpUser, "printer");
+  });
+
+  it("refuses a sender that the user may not name, and tells of it", async () => {
+    const session = await signedIn({ allowedSenders: ["*@example.org"] });
+    assert.equal(door.admitSender(session, "a@EXAMPLE.org"), "a@example.org");
+    assert.equal(door.admitSender(session, ""), "");
+    assert.deepEqual(refusals, []);
+    assert.throws(() => door.admitSender(session, "a@example.com"), refusedWith("sender_not_allowed"));
+    const { error, origin, sender } = refusals[0]!;
+    assert.deepEqual(error.facts, { user: "printer", sender: "a@example.com" });
+    assert.deepEqual([origin.smtpUser, sender], ["printer", "a@example.com"]);
+  });
+
+  it("follows what a user may do while its session goes on", async () => {
+    const session = await signedIn();
+    await users.service.set("printer", { allowedSenders: ["*@example.org"] });
+    assert.throws(() => door.admitSender(session, "a@example.com"), refusedWith("sender_not_allowed"));
+    assert.equal(door.admitSender(session, "a@example.org"), "a@example.org");
+  });
+
+  it("ends the session of a user who is removed, or gets another password", async () => {
+    const session = await signedIn();
+    users.clock.nowMs += 1;
+    await users.service.setPassword("printer", "another horse");
+    assert.throws(() => door.admitSender(session, ""), refusedWith("smtp_sign_in_ended"));
+    await users.service.remove("printer");
+    const again = await signedIn();
+    assert.equal(door.admitSender(again, ""), "");
+    await users.service.remove("printer");
+    assert.throws(() => door.admitSender(again, ""), refusedWith("smtp_sign_in_ended"));
+    await signedIn();
+    assert.throws(() => door.admitSender(again, ""), refusedWith("smtp_sign_in_ended"));
+  });
+
   it("admits recipients, normalised, with UTF-8 in the local part too", () => {
     assert.equal(door.admitRecipient("You@EXAMPLE.org"), "You@example.org");
     assert.equal(door.admitRecipient("jürgen@example.org"), "jürgen@example.org");
@@ -90,7 +156,7 @@ describe("SmtpDoor", () => {
       clientName: "printer.example.org",
       protocol: "ESMTPS",
       tls,
-      smtpUser: "printer",
+      user: { id: "usr_1", name: "printer", passwordSetAtMs: 0 },
     };
     assert.equal(door.beginMessage(session, "", ["a@example.org"]), arriving);
     assert.deepEqual(submissions, [
