@@ -3,9 +3,11 @@ import type { SessionStore } from "../core/access/admin_session.ts";
 import type { ApiKeyStore } from "../core/access/api_key_store.ts";
 import type { CertificateRecordStore } from "../core/certificate/certificate_record.ts";
 import type { ConfigStore } from "../core/config/config_store.ts";
+import type { AuditLog } from "../core/history/audit_log.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
 import { openApiKeyStore } from "./api_key_store.ts";
+import { openAuditLog } from "./audit_log.ts";
 import { openCertificateRecordStore } from "./certificate_record_store.ts";
 import { openConfigStore } from "./config_store.ts";
 import type { DatabaseDriver } from "./driver.ts";
@@ -23,6 +25,7 @@ export interface Stores {
   readonly certificates: CertificateRecordStore;
   readonly sessions: SessionStore;
   readonly log: MessageLog;
+  readonly audit: AuditLog;
 }
 
 /** The stores of the database behind `driver`. */
@@ -35,5 +38,6 @@ export function openStores(driver: DatabaseDriver): Stores {
     certificates: openCertificateRecordStore(driver),
     sessions: openSessionStore(driver),
     log: openMessageLog(driver),
+    audit: openAuditLog(driver),
   };
 }

@@ -30,6 +30,7 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     keys: data.keys,
     spool,
     log: data.stores.log,
+    audit: data.audit,
     intake,
     clock: systemClock,
     uniqueId: (prefix) => idSource.uniqueId(prefix),

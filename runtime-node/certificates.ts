@@ -4,6 +4,7 @@ import type { Logger } from "../core/capabilities.ts";
 import { CertificateService } from "../core/certificate/certificate_service.ts";
 import { DashboardCertificate } from "../core/certificate/dashboard_certificate.ts";
 import type { NameSources } from "../core/certificate/mod.ts";
+import type { RecordAudit } from "../core/history/audit_event.ts";
 import { systemClock } from "./clock.ts";
 import { dashboardPair } from "./dashboard_pair.ts";
 import type { Environment } from "./environment.ts";
@@ -35,7 +36,8 @@ export async function openCertificates(sources: CertificateSources): Promise<Cer
   const { environment, data, logger } = sources;
   const { box, config, stores } = data;
   const files = openFiles(environment.dataDirectory);
-  const parts = { crypto, decryptTripleDes, tryServing, files, box, clock: systemClock, logger };
+  const audit: RecordAudit = (entry) => data.audit.record(entry);
+  const parts = { crypto, decryptTripleDes, tryServing, files, box, clock: systemClock, logger, audit };
   const uniqueId = (prefix: string): string => idSource.uniqueId(prefix);
   const shared = await CertificateService.open({ ...parts, records: stores.certificates, config, hostNames, uniqueId });
   const names = () => ({ serverName: config.holder.current["listener.server_name"], ...hostNames() });

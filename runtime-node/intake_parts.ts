@@ -4,6 +4,8 @@ import { RateLimiter } from "../core/access/rate_limiter.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { SettingKey, Settings, SettingsHolder } from "../core/config/mod.ts";
 import { isDispatchError } from "../core/error/mod.ts";
+import { auditDenial } from "../core/history/audit_denial.ts";
+import type { AuditTrail } from "../core/history/audit_trail.ts";
 import { DenialLog } from "../core/history/denial_log.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { BodyBudget, defaultBodyBudgetBytes } from "../core/ingest/body_limits.ts";
@@ -23,7 +25,7 @@ import { largeDirectoryOf } from "./open_spool.ts";
 
 /** What the way in is made of. */
 export interface IntakePartsOptions {
-  readonly data: Pick<DispatchData, "config" | "keyRing" | "stores">;
+  readonly data: Pick<DispatchData, "audit" | "config" | "keyRing" | "stores">;
   readonly spool: Spool;
   readonly spoolDirectory: string;
   readonly caughtUp: () => Promise<void>;
@@ -69,6 +71,8 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
     onRefused(denial) {
       const { error, origin } = denial;
       logger.warn("smtp.refused", `${error.message} ${error.remedy}`, { address: origin.clientAddress });
+      const actor = { kind: "smtp", name: origin.smtpUser, address: origin.clientAddress } as const;
+      if (error.isDenial) data.audit.record(auditDenial(error, actor));
       denials.add(denial);
     },
   });
@@ -90,7 +94,7 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
     crypto,
     nowMs: Date.now,
     newMessageId: () => `${idSource.uniqueId("")}@${settings()["listener.server_name"]}`,
-    onRefusal: (refusal) => reportRefusal(refusal, denials, logger),
+    onRefusal: (refusal) => reportRefusal(refusal, denials, data.audit, logger),
     version,
   });
   return { intake, door, limits, api, denials };
@@ -108,8 +112,16 @@ export function liveCidrList(
   return () => list;
 }
 
-function reportRefusal({ error, connection, method, path }: Refusal, denials: DenialLog, logger: Logger): void {
+function reportRefusal(
+  { error, connection, method, path }: Refusal,
+  denials: DenialLog,
+  audit: AuditTrail,
+  logger: Logger,
+): void {
   const facts = { address: connection.clientAddress, method, path };
+  if (isDispatchError(error) && error.isDenial) {
+    audit.record(auditDenial(error, { kind: "http", name: null, address: connection.clientAddress }));
+  }
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("http.internal_error", "A request failed unexpectedly", { ...facts, reason });

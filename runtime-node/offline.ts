@@ -48,6 +48,11 @@ async function openContext(environment: Environment, parts: StartedParts, logger
     (database) => database.close(),
   );
   const data = await openData({ environment, driver, logger, repair: true });
+  await parts.start(
+    "audit log",
+    () => data.audit,
+    (audit) => audit.stop(),
+  );
   const settings = () => data.config.holder.current;
   const spoolDirectory = resolve(dataDirectory, settings()["spool.directory"]);
   const open = () => openSpool(spoolDirectory, logger);

@@ -1,4 +1,5 @@
 /** The administrator's access to a data directory. */
+import { serviceActor } from "../core/access/actor.ts";
 import { AdminAccess, type AdminPasswordStore } from "../core/access/admin_access.ts";
 import { acceptPassword } from "../core/access/admin_password.ts";
 import type { Logger } from "../core/capabilities.ts";
@@ -24,7 +25,7 @@ export interface OpenedAccess {
  */
 export async function openAdminAccess(
   { adminPassword }: Pick<Environment, "adminPassword">,
-  { stores, box, config }: Pick<DispatchData, "stores" | "box" | "config">,
+  { stores, audit, box, config }: Pick<DispatchData, "stores" | "audit" | "box" | "config">,
   logger: Logger,
 ): Promise<OpenedAccess> {
   const hasher = openPasswordHasher();
@@ -34,12 +35,14 @@ export async function openAdminAccess(
   };
   if (adminPassword !== null && (await passwords.read()) === null) {
     await passwords.write(await hasher.hash(acceptPassword(adminPassword)));
+    audit.record({ event: "access.password_set", actor: serviceActor, subject: "DISPATCH_ADMIN_PASSWORD" });
   }
   const setupCode = (await passwords.read()) === null ? await findSetupCode({ stores, box }) : null;
   const access = await AdminAccess.open({
     crypto,
     clock: systemClock,
     logger,
+    audit: (entry) => audit.record(entry),
     hasher,
     passwords,
     sessions: stores.sessions,

@@ -5,11 +5,13 @@ import { ApiKeyRing } from "../core/access/api_key_ring.ts";
 import { ApiKeyService } from "../core/access/api_key_service.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { type ConfigService, defaultSettings, openConfig } from "../core/config/mod.ts";
+import { AuditTrail } from "../core/history/audit_trail.ts";
 import { ensureFirstRelay } from "../core/relay/first_relay.ts";
 import { RelayService } from "../core/relay/relay_service.ts";
 import { openKeyFile, SecretBox, sealKeyCheck, verifyKeyCheck } from "../core/secret/mod.ts";
 import type { DatabaseDriver } from "../drizzle/driver.ts";
 import { openStores, type Stores } from "../drizzle/stores.ts";
+import { systemClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { openFiles } from "./files.ts";
 import { idSource } from "./id_source.ts";
@@ -20,6 +22,8 @@ const keyCheckName = "key_check";
 /** An opened data directory. */
 export interface DispatchData {
   readonly stores: Stores;
+  /** To be stopped before the database is closed. */
+  readonly audit: AuditTrail;
   readonly box: SecretBox;
   readonly config: ConfigService;
   readonly relays: RelayService;
@@ -62,7 +66,9 @@ export async function openData({
     uniqueId,
     publish: (records) => keyRing.replace(records),
   });
-  return { stores, box, config, relays, keys, keyRing };
+  const createEventId = (): string => uniqueId("aud_");
+  const audit = new AuditTrail({ log: stores.audit, clock: systemClock, logger, createEventId });
+  return { stores, audit, box, config, relays, keys, keyRing };
 }
 
 /** The box of the key file; the file is made only while the database holds nothing that another key has sealed. */

@@ -1,8 +1,11 @@
 /** The running service: starts its parts in order, stops them in reverse. */
+import { serviceActor } from "../core/access/actor.ts";
 import type { AdminAccess } from "../core/access/admin_access.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings } from "../core/config/mod.ts";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
+import { auditDenial } from "../core/history/audit_denial.ts";
+import type { AuditTrail } from "../core/history/audit_trail.ts";
 import type { OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import { listenerKeys, planListeners } from "../core/lifecycle/listener_plan.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
@@ -65,11 +68,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await startDelivery(options, parts, foundation, onDeath);
     const { access, setupCode } = await openAdminAccess(environment, foundation.data, logger);
     const listeners = await startListeners(options, parts, foundation, certificates, access);
+    const { audit } = foundation.data;
+    await parts.start(
+      "record of start and stop",
+      () => audit.record({ event: "service.started", actor: serviceActor, after: describeStart(listeners) }),
+      () => audit.record({ event: "service.stopped", actor: serviceActor }),
+    );
     return { listeners, setupCode, died, stop: () => parts.stop() };
   } catch (error) {
     await parts.stop();
     throw error;
   }
+}
+
+function describeStart({ bound }: ListenerSet<ServiceListener>) {
+  return { ...describeVersion(), listeners: bound.map(({ kind, port }) => `${kind}:${port}`) };
 }
 
 async function startCertificates(
@@ -130,7 +143,13 @@ async function startListeners(
   );
   const probes = new OwnProbes();
   const listeners = () => set;
-  const proof = openServedProof({ certificates, listeners, probes, logger });
+  const proof = openServedProof({
+    certificates,
+    listeners,
+    probes,
+    logger,
+    audit: (entry) => data.audit.record(entry),
+  });
   const context = openServiceContext({
     foundation,
     intake,
@@ -178,7 +197,7 @@ function openOperator(context: ServiceContext, access: AdminAccess, { data }: Fo
     isAllowed: (address) => holder.current["webui.allowed_cidrs"].length === 0 || allowed().includes(address),
     health: () => context.health(),
     metrics: () => context.metrics(),
-    onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, logger),
+    onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, logger, data.audit),
     access,
     perform,
   };
@@ -186,7 +205,10 @@ function openOperator(context: ServiceContext, access: AdminAccess, { data }: Fo
 }
 
 /** Refusals are told to whoever asked; for the log only those matter that a setting can lift. */
-function reportFailure(error: unknown, address: string, logger: Logger): void {
+function reportFailure(error: unknown, address: string, logger: Logger, audit: AuditTrail): void {
+  if (isDispatchError(error) && error.isDenial) {
+    audit.record(auditDenial(error, { kind: "dashboard", name: null, address }));
+  }
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });

@@ -42,6 +42,11 @@ export async function layFoundation(
   const startDatabase = () => startDatabaseThread({ path: databasePath }, logger, onDeath);
   const { calls: database } = await parts.start("database", startDatabase, (thread) => thread.stop());
   const data = await openData({ environment, driver: database, logger });
+  await parts.start(
+    "audit log",
+    () => data.audit,
+    (audit) => audit.stop(),
+  );
   const spoolDirectory = resolve(dataDirectory, data.config.holder.current["spool.directory"]);
   const startSpool = () => startSpoolThread({ directory: spoolDirectory }, logger, onDeath);
   const spoolThread = await parts.start("spool", startSpool, (thread) => thread.stop());

@@ -3,8 +3,10 @@ import { type Actor, describeActor, serviceActor } from "../access/actor.ts";
 import type { Clock, DecryptTripleDes, Files, Logger } from "../capabilities.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import { DispatchError, isDispatchError } from "../error/mod.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
 import { Mutex } from "../lifecycle/mutex.ts";
 import type { SecretBox } from "../secret/mod.ts";
+import { auditedCertificate } from "./audited_certificate.ts";
 import { CertificateHistory, type StoredIdentity } from "./certificate_history.ts";
 import type { CertificateRecord, CertificateRecordStore } from "./certificate_record.ts";
 import { explain } from "./certificate_store.ts";
@@ -43,6 +45,7 @@ export interface CertificateServiceOptions {
   readonly config: Pick<ConfigService, "holder" | "get" | "record">;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
   /** What the host calls itself at this moment, for certificates that are made. */
   readonly hostNames: () => Omit<NameSources, "serverName">;
   /** Makes ids: `prefix` + 32 hex digits. */
@@ -213,6 +216,8 @@ export class CertificateService {
       if (source === "automatic") return;
       const message = "The recorded certificate can be read again, and is in service.";
       this.#options.logger.info("certificate.recovered", message, { source, fingerprintSha256 });
+      const after = auditedCertificate(identity);
+      this.#options.audit({ event: "certificate.recovered", actor: serviceActor, subject: source, after });
     });
   }
 

@@ -1,7 +1,10 @@
 /** The dashboard's own certificate: from the files that the environment names, else self-signed and kept. */
+import { serviceActor } from "../access/actor.ts";
 import type { Clock, DecryptTripleDes, Logger } from "../capabilities.ts";
 import { isDispatchError } from "../error/mod.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
 import { Mutex } from "../lifecycle/mutex.ts";
+import { auditedCertificate } from "./audited_certificate.ts";
 import type { SelfSignedStore } from "./certificate_store.ts";
 import { checkMaterial, type TryServing } from "./check_material.ts";
 import type { Finding } from "./finding.ts";
@@ -24,6 +27,7 @@ export interface DashboardCertificateOptions extends SelfSignedStore {
   readonly tryServing: TryServing;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
   /** What the host is called at this moment. */
   readonly names: () => NameSources;
   /** `null` when the environment names no files. */
@@ -96,6 +100,8 @@ export class DashboardCertificate {
       "The dashboard serves the certificate of its files.",
       facts,
     );
+    const after = auditedCertificate(identity);
+    this.#options.audit({ event: "certificate.dashboard_loaded", actor: serviceActor, subject: "dashboard", after });
   }
 
   /** @returns whether it is another one than before */
@@ -109,6 +115,8 @@ export class DashboardCertificate {
       this.#source === "files" ? "The last good one stays in service." : "A self-signed one is served instead.";
     const message = `The dashboard's certificate can't be served: ${problem} ${served}`;
     this.#options.logger.error("certificate.dashboard_problem", message, { ...this.files, fingerprintSha256 });
+    const event = "certificate.dashboard_problem";
+    this.#options.audit({ event, actor: serviceActor, subject: this.files?.certPath ?? null, reason: problem });
   }
 }
 

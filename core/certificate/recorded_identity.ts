@@ -1,8 +1,10 @@
 /** The identity that the configuration records: its file, or the automatic one. */
+import { serviceActor } from "../access/actor.ts";
 import type { Clock, Files, Logger } from "../capabilities.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import type { Settings } from "../config/settings.ts";
 import { isDispatchError } from "../error/mod.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
 import type { SecretBox } from "../secret/mod.ts";
 import { loadRecorded } from "./certificate_store.ts";
 import type { TlsIdentity } from "./identity.ts";
@@ -26,6 +28,7 @@ export interface IdentitySources {
   readonly config: Pick<ConfigService, "holder" | "get">;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
   readonly hostNames: () => Omit<NameSources, "serverName">;
 }
 
@@ -57,7 +60,7 @@ export function findPinned(
 
 /** Loads what is recorded. When that can't be read, the automatic identity takes its place; the file and the record stay. */
 export async function loadServed(sources: IdentitySources): Promise<SourcedIdentity> {
-  const { crypto, files, config, logger } = sources;
+  const { crypto, files, config, logger, audit } = sources;
   const { "tls.cert_source": source, "tls.cert_path": path, "tls.cert_password": password } = config.holder.current;
   if (source === "") return { identity: await openAutomatic(sources), source: "automatic" };
   try {
@@ -66,6 +69,7 @@ export async function loadServed(sources: IdentitySources): Promise<SourcedIdent
     if (!isDispatchError(error)) throw error;
     // Encrypted mail with a certificate that some client will refuse is better than no mail at all.
     logger.error("certificate.unreadable", `${error.message} The automatic certificate is served instead.`, { path });
+    audit({ event: "certificate.unreadable", actor: serviceActor, subject: path, reason: error.message });
     return { identity: await openAutomatic(sources), source: "automatic" };
   }
 }

@@ -1,5 +1,8 @@
-/** The self-signed identities that the service keeps for itself, and what the log is told of them. */
+/** The self-signed identities that the service keeps for itself, and what the logs are told of them. */
+import { serviceActor } from "../access/actor.ts";
 import type { Logger } from "../capabilities.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
+import { auditedCertificate } from "./audited_certificate.ts";
 import {
   loadOrCreateSelfSigned,
   type SelfSignedRequest,
@@ -9,13 +12,18 @@ import {
 } from "./certificate_store.ts";
 import type { TlsIdentity } from "./identity.ts";
 
-/** Returns the identity of {@link loadOrCreateSelfSigned}, and logs when it is another than before. */
+/** Returns the identity of {@link loadOrCreateSelfSigned}, and tells the logs when it is another than before. */
 export async function openSelfSigned(
-  store: SelfSignedStore & { readonly logger: Logger },
+  store: SelfSignedStore & { readonly logger: Logger; readonly audit: RecordAudit },
   request: SelfSignedRequest,
 ): Promise<TlsIdentity> {
   const result = await loadOrCreateSelfSigned(store, request);
   report(store.logger, request.slot, result);
+  if (result.outcome !== "loaded") {
+    const { identity, outcome, reason = null } = result;
+    const after = auditedCertificate(identity);
+    store.audit({ event: `certificate.${outcome}`, actor: serviceActor, subject: request.slot, after, reason });
+  }
   return result.identity;
 }
 

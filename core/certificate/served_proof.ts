@@ -1,5 +1,7 @@
 /** Proves that every listener serves the certificate that it should, by asking the listeners. */
+import { serviceActor } from "../access/actor.ts";
 import type { Clock, Logger } from "../capabilities.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
 import { type ListenerKind, type ListenerSpec, nameListener } from "../lifecycle/listener_plan.ts";
 import type { ServedCertificate } from "./served_certificate.ts";
 
@@ -18,6 +20,7 @@ export interface ServedProofOptions {
   readonly probe: (listener: ListenerSpec) => Promise<string>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
 }
 
 interface Round {
@@ -118,7 +121,7 @@ export class ServedProof {
 
   /** The same trouble is not told every minute. */
   #report(served: readonly ServedCertificate[]): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger, audit } = this.#options;
     const text = served.map(({ checkedAt: _, ...rest }) => JSON.stringify(rest)).join();
     const nowMs = clock.nowMs();
     if (text === this.#reported.text && nowMs - this.#reported.atMs < intervalMs / 2) return;
@@ -126,7 +129,9 @@ export class ServedProof {
     for (const found of served) {
       const { listener, port, fingerprintSha256, current, reason } = found;
       if (current) continue;
-      logger.error("certificate.not_served", describeNotServed(found), { listener, port, fingerprintSha256, reason });
+      const message = describeNotServed(found);
+      logger.error("certificate.not_served", message, { listener, port, fingerprintSha256, reason });
+      audit({ event: "certificate.not_served", actor: serviceActor, subject: `${listener}:${port}`, reason: message });
     }
     if (!isGood(served)) return;
     const fingerprints = served.map(({ listener, port, fingerprintSha256 }) => [

@@ -7,11 +7,11 @@ const adminResetPassword = defineOperation({
   name: "admin.reset-password",
   summary: "Set the dashboard's password without the old one; signs everybody out",
   input: z.strictObject({ password: secret(65_536) }),
-  changes: true,
   async run({ admin }, { password }) {
     await admin.resetPassword(password);
     return { reset: true };
   },
+  audit: { event: "access.password_reset" },
 });
 
 /** The operations on the administrator's access. */

@@ -1,37 +1,43 @@
 /** The shared certificate: show, check, upload, generate, remove, history, restore, export. */
 import { z } from "zod";
+import { type AuditedCertificate, auditedCertificate } from "../certificate/audited_certificate.ts";
 import { checkFiles, checkInput } from "./certificate_check.ts";
 import { exportDer, exportPem, exportPfxFile } from "./certificate_export.ts";
 import { generateFields, materialFields, materialOf, passphraseField, seenField } from "./certificate_input.ts";
 import { showEarlier } from "./certificate_show.ts";
 import { text } from "./input.ts";
 import { defineOperation } from "./operation.ts";
+import type { OperationContext } from "./operation_context.ts";
 
 const certificateShow = defineOperation({
   name: "cert.show",
   summary: "Show the certificate in service, and which listener serves it",
   input: z.strictObject({}),
-  changes: false,
   run: async (context) => context.certificate(),
+  audit: null,
 });
 
 const certificateCheck = defineOperation({
   name: "cert.check",
   summary: "Check certificate files by every rule; changes nothing",
   input: checkInput,
-  changes: false,
   run: checkFiles,
+  audit: null,
 });
 
 const certificateUpload = defineOperation({
   name: "cert.upload",
   summary: "Put a certificate and its key in service, from files of any known form",
   input: z.strictObject({ ...materialFields, ...seenField }),
-  changes: true,
   async run(context, input) {
     const { actor, certificates } = context;
     const { findings } = await certificates.upload(materialOf(input), { actor, seen: input.seen });
     return { ...(await context.certificate()), findings };
+  },
+  audit: {
+    event: "certificate.uploaded",
+    before: inService,
+    after: inService,
   },
 });
 
@@ -39,10 +45,14 @@ const certificateGenerate = defineOperation({
   name: "cert.generate",
   summary: "Make a self-signed certificate and put it in service",
   input: z.strictObject({ ...generateFields, ...seenField }),
-  changes: true,
   async run(context, { seen, ...request }) {
     await context.certificates.generate(request, { actor: context.actor, seen });
     return await context.certificate();
+  },
+  audit: {
+    event: "certificate.generated",
+    before: inService,
+    after: inService,
   },
 });
 
@@ -50,10 +60,14 @@ const certificateRemove = defineOperation({
   name: "cert.remove",
   summary: "Go back to the automatic certificate",
   input: z.strictObject(seenField),
-  changes: true,
   async run(context, { seen }) {
     await context.certificates.remove({ actor: context.actor, seen });
     return await context.certificate();
+  },
+  audit: {
+    event: "certificate.removed",
+    before: inService,
+    after: inService,
   },
 });
 
@@ -61,18 +75,23 @@ const certificateHistory = defineOperation({
   name: "cert.history",
   summary: "List the certificates that were in service earlier",
   input: z.strictObject({}),
-  changes: false,
   run: async ({ certificates }) => (await certificates.history()).map(showEarlier),
+  audit: null,
 });
 
 const certificateRestore = defineOperation({
   name: "cert.restore",
   summary: "Put an earlier certificate back in service",
   input: z.strictObject({ id: text(64), ...seenField }),
-  changes: true,
   async run(context, { id, seen }) {
     await context.certificates.restore(id, { actor: context.actor, seen });
     return await context.certificate();
+  },
+  audit: {
+    event: "certificate.restored",
+    subject: ({ id }) => id,
+    before: inService,
+    after: inService,
   },
 });
 
@@ -87,11 +106,17 @@ const certificateExport = defineOperation({
     ],
     { error: "must be one of pem, der, pfx" },
   ),
-  changes: false,
   async run({ certificates }, request) {
     if (request.format === "pfx") return exportPfxFile(await certificates.exportPfx(request.passphrase));
     const current = await certificates.current();
     return request.format === "pem" ? exportPem(current) : exportDer(current);
+  },
+  audit: {
+    event: "certificate.exported",
+    // What clients are to trust is no secret: every listener shows it.
+    appliesTo: ({ format }) => format === "pfx",
+    before: inService,
+    after: inService,
   },
 });
 
@@ -106,3 +131,7 @@ export const certificateOperations = [
   certificateRestore,
   certificateExport,
 ] as const;
+
+async function inService({ certificates }: OperationContext): Promise<AuditedCertificate> {
+  return auditedCertificate(await certificates.current());
+}

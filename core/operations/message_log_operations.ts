@@ -23,7 +23,6 @@ const logSearch = defineOperation({
     limit: wholeNumber(1, 1000).default(100),
     cursor: text(500).exactOptional(),
   }),
-  changes: false,
   async run(context, { fromTime, toTime, ...rest }) {
     await context.caughtUp();
     const page = await context.log.search({
@@ -33,13 +32,13 @@ const logSearch = defineOperation({
     });
     return { rows: page.rows.map(viewMessageEvent), next: page.next };
   },
+  audit: null,
 });
 
 const logTail = defineFeed({
   name: "log.tail",
   summary: "Print rows of the message log as they are written",
   input: z.strictObject({}),
-  changes: false,
   needsService: true,
   mediaType: "application/x-ndjson",
   open: async (context) => streamLines(context),

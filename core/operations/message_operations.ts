@@ -38,7 +38,6 @@ const messageSend = defineOperation({
     subject: subject.exactOptional(),
     text: z.string({ error: "must be a text" }).exactOptional(),
   }),
-  changes: true,
   async run(context, input) {
     const { holder } = context.config;
     const chunks = compose({
@@ -48,6 +47,12 @@ const messageSend = defineOperation({
     });
     const { id } = await submit(context, input.from.address, input.to, chunks);
     return { id };
+  },
+  // The message log tells what becomes of it; who handed it in, and from where, is told here alone.
+  audit: {
+    event: "message.sent",
+    subject: ({ from }) => from.address,
+    after: (_context, { to }, { id }) => ({ id, to: to.map(({ address }) => address) }),
   },
 });
 

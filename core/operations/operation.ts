@@ -1,5 +1,6 @@
 /** What an operation is: one thing that an operator can ask of Dispatch, by command line, admin API or dashboard. */
 import type { z } from "zod";
+import type { OperationAudit } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
 
 /** What all operations have in common. */
@@ -10,8 +11,6 @@ interface OperationFacts<Name extends string, Schema extends z.ZodType> {
   readonly summary: string;
   /** What it takes, as plain JSON. Text from a command line or a query is taken for a number where one is due. */
   readonly input: Schema;
-  /** Whether it changes anything. */
-  readonly changes: boolean;
   /** Whether it only makes sense beside a running service. Default: `false`. */
   readonly needsService?: boolean;
 }
@@ -21,9 +20,11 @@ export interface Operation<Name extends string = string, Schema extends z.ZodTyp
   extends OperationFacts<Name, Schema> {
   /** Performs it. `input` has passed the schema. @throws {DispatchError} when it is refused */
   run(context: OperationContext, input: z.output<Schema>): Promise<Output>;
+  /** What the audit log is told; `null` for one that changes nothing, sends nothing and gives no secret away. */
+  readonly audit: OperationAudit<z.output<Schema>, NoInfer<Output>> | null;
 }
 
-/** An operation that answers with bytes, as long as someone reads them. */
+/** An operation that answers with bytes, as long as someone reads them. It changes nothing. */
 export interface Feed<Name extends string = string, Schema extends z.ZodType = z.ZodType>
   extends OperationFacts<Name, Schema> {
   readonly mediaType: string;

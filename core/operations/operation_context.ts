@@ -6,6 +6,7 @@ import type { Clock } from "../capabilities.ts";
 import type { CertificateService } from "../certificate/certificate_service.ts";
 import type { TlsIdentity } from "../certificate/mod.ts";
 import type { ConfigService } from "../config/config_service.ts";
+import type { AuditTrail } from "../history/audit_trail.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
 import type { DeliveryReport } from "../relay/outcome.ts";
@@ -64,6 +65,7 @@ export interface OperationContext {
   readonly keys: Pick<ApiKeyService, "create" | "list" | "revoke">;
   readonly spool: Pick<Spool, "list" | "find" | "content" | "retry" | "delete">;
   readonly log: Pick<MessageLog, "search">;
+  readonly audit: Pick<AuditTrail, "record" | "search">;
   readonly intake: Intake;
   readonly clock: Clock;
   /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */

@@ -3,12 +3,14 @@ import type { z } from "zod";
 import { DispatchError } from "../error/mod.ts";
 import { adminOperations } from "./admin_operations.ts";
 import { apiKeyOperations } from "./api_key_operations.ts";
+import { auditOperations } from "./audit_operations.ts";
 import { certificateOperations } from "./certificate_operations.ts";
 import { configOperations } from "./config_operations.ts";
 import { readInput } from "./input_reader.ts";
 import { messageLogFeeds, messageLogOperations } from "./message_log_operations.ts";
 import { messageOperations } from "./message_operations.ts";
 import type { Feed, Operation } from "./operation.ts";
+import { performAudited } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { relayOperations } from "./relay_operations.ts";
@@ -22,6 +24,7 @@ export const operations = [
   ...apiKeyOperations,
   ...queueOperations,
   ...messageLogOperations,
+  ...auditOperations,
   ...messageOperations,
   ...serviceOperations,
   ...adminOperations,
@@ -76,6 +79,8 @@ export function summaryOf(name: string): string {
 export async function performOperation(context: OperationContext, name: string, input: unknown): Promise<unknown> {
   const operation = findOperation(name);
   if (operation === undefined) throw new DispatchError("operation_unknown", { name });
+  const { audit } = operation;
+  if (audit !== null) return await performAudited({ ...operation, audit }, context, input);
   return await operation.run(context, readInput(operation, input));
 }
 

@@ -14,29 +14,28 @@ const queueList = defineOperation({
   name: "queue.list",
   summary: "List messages in the queue, newest first",
   input: z.strictObject({ state: oneOf(states).exactOptional(), limit: wholeNumber(1, 1000).default(100) }),
-  changes: false,
   async run({ spool }, { state, limit }) {
     const entries = await spool.list(state === undefined ? { limit } : { state, limit });
     return entries.map(viewQueueEntry);
   },
+  audit: null,
 });
 
 const queueShow = defineOperation({
   name: "queue.show",
   summary: "Show messages in the queue with all that is known about them",
   input: entryIds,
-  changes: false,
   async run({ spool }, input) {
     const entries = await findAll(spool, input.ids);
     return entries.map(viewQueueDetails);
   },
+  audit: null,
 });
 
 const queueRetry = defineOperation({
   name: "queue.retry",
   summary: "Make messages due now, their attempts counted anew",
   input: entryIds,
-  changes: true,
   async run({ spool }, input) {
     await findIdle(spool, input.ids);
     await Promise.all(input.ids.map((id) => spool.retry(id)));
@@ -44,17 +43,28 @@ const queueRetry = defineOperation({
     const entries = await Promise.all(input.ids.map((id) => spool.find(id)));
     return entries.filter((entry) => entry !== null).map(viewQueueEntry);
   },
+  audit: {
+    event: "queue.retried",
+    subject: (input) => input.ids.join(", "),
+    before: statesOf,
+    after: statesOf,
+  },
 });
 
 const queueDelete = defineOperation({
   name: "queue.delete",
   summary: "Delete messages from the queue; they are gone for good",
   input: entryIds,
-  changes: true,
   async run({ spool }, input) {
     const entries = await findIdle(spool, input.ids);
     await Promise.all(input.ids.map((id) => spool.delete(id)));
     return entries.map(viewQueueEntry);
+  },
+  audit: {
+    event: "queue.deleted",
+    subject: (input) => input.ids.join(", "),
+    before: statesOf,
+    after: statesOf,
   },
 });
 
@@ -62,7 +72,6 @@ const queueContent = defineFeed({
   name: "queue.content",
   summary: "The message as it is stored, byte for byte",
   input: z.strictObject({ id: text(64) }),
-  changes: false,
   mediaType: "message/rfc822",
   async open(context, { id }) {
     const content = await context.spool.content(id);
@@ -76,6 +85,12 @@ export const queueOperations = [queueList, queueShow, queueRetry, queueDelete] a
 
 /** The feeds from the queue. */
 export const queueFeeds = [queueContent] as const;
+
+/** The messages that are there, and how each of them is. */
+async function statesOf({ spool }: OperationContext, input: { readonly ids: readonly string[] }) {
+  const entries = await Promise.all(input.ids.map((id) => spool.find(id)));
+  return entries.flatMap((entry) => (entry === null ? [] : [{ id: entry.id, state: entry.state }]));
+}
 
 async function findAll(spool: OperationContext["spool"], entryIds: readonly string[]): Promise<SpoolEntry[]> {
   return await Promise.all(

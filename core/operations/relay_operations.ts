@@ -4,6 +4,7 @@ import { parsePath } from "../mail/address.ts";
 import { concurrencyRange } from "../relay/concurrency.ts";
 import { text, wholeNumber } from "./input.ts";
 import { defineOperation } from "./operation.ts";
+import type { OperationContext } from "./operation_context.ts";
 
 const name = text(200);
 const concurrency = wholeNumber(concurrencyRange.min, concurrencyRange.max).exactOptional();
@@ -31,72 +32,105 @@ const relayAdd = defineOperation({
     concurrency,
     default: z.boolean().exactOptional(),
   }),
-  changes: true,
   run: async ({ relays }, input) => relays.add(input),
+  audit: {
+    event: "relay.added",
+    subject: (input) => input.name,
+    after: (_context, _input, relay) => relay,
+  },
 });
 
 const relayList = defineOperation({
   name: "relay.list",
   summary: "List all relays, secrets masked",
   input: z.strictObject({}),
-  changes: false,
   run: async ({ relays }) => relays.list(),
+  audit: null,
 });
 
 const relayShow = defineOperation({
   name: "relay.show",
   summary: "Show one relay, secrets masked",
   input: z.strictObject({ name }),
-  changes: false,
   run: async ({ relays }, input) => relays.show(input.name),
+  audit: null,
 });
 
 const relaySet = defineOperation({
   name: "relay.set",
   summary: "Change settings of a relay; an empty value unsets one",
   input: z.strictObject({ name, settings, secrets, concurrency }),
-  changes: true,
   run: async ({ relays }, input) => relays.set(input),
+  audit: {
+    event: "relay.changed",
+    subject: (input) => input.name,
+    before: relayNamed,
+    // Masked, a secret that was replaced looks as before.
+    after: (_context, { secrets: given = {} }, relay) => ({ ...relay, secretsGiven: Object.keys(given) }),
+  },
 });
 
 const relaySetDefault = defineOperation({
   name: "relay.set-default",
   summary: "Make a relay the default",
   input: z.strictObject({ name }),
-  changes: true,
   run: async ({ relays }, input) => relays.setDefault(input.name),
+  audit: {
+    event: "relay.default_changed",
+    subject: (input) => input.name,
+    before: defaultRelay,
+    after: defaultRelay,
+  },
 });
 
 const relayEnable = defineOperation({
   name: "relay.enable",
   summary: "Let a relay be used again",
   input: z.strictObject({ name }),
-  changes: true,
   run: async ({ relays }, input) => relays.enable(input.name),
+  audit: {
+    event: "relay.enabled",
+    subject: (input) => input.name,
+    before: relayNamed,
+    after: relayNamed,
+  },
 });
 
 const relayDisable = defineOperation({
   name: "relay.disable",
   summary: "Keep a relay from being used",
   input: z.strictObject({ name }),
-  changes: true,
   run: async ({ relays }, input) => relays.disable(input.name),
+  audit: {
+    event: "relay.disabled",
+    subject: (input) => input.name,
+    before: relayNamed,
+    after: relayNamed,
+  },
 });
 
 const relayRemove = defineOperation({
   name: "relay.remove",
   summary: "Remove a relay",
   input: z.strictObject({ name }),
-  changes: true,
   run: async ({ relays }, input) => relays.remove(input.name),
+  audit: {
+    event: "relay.removed",
+    subject: (input) => input.name,
+    before: relayNamed,
+  },
 });
 
 const relayTest = defineOperation({
   name: "relay.test",
   summary: "Send a real test message through a relay and show the conversation",
   input: z.strictObject({ name, from: mailbox, to: mailbox }),
-  changes: false,
   run: async (context, { name: relay, from, to }) => context.testRelay(context.relays.find(relay), { from, to }),
+  audit: {
+    event: "relay.tested",
+    subject: (input) => input.name,
+    after: (_context, { from, to }, { ok }) => ({ from, to, ok }),
+  },
 });
 
 /** The operations on relays. */
@@ -111,3 +145,12 @@ export const relayOperations = [
   relayRemove,
   relayTest,
 ] as const;
+
+/** The relay as operators see it; nothing where there is none. */
+function relayNamed({ relays }: OperationContext, { name }: { readonly name: string }) {
+  return relays.list().find((relay) => relay.name === name);
+}
+
+function defaultRelay({ relays }: OperationContext) {
+  return { default: relays.list().find((relay) => relay.default)?.name ?? null };
+}

@@ -6,17 +6,17 @@ const health = defineOperation({
   name: "health",
   summary: "Show how the running service is doing",
   input: z.strictObject({}),
-  changes: false,
   needsService: true,
   run: async (context) => context.health(),
+  audit: null,
 });
 
 const version = defineOperation({
   name: "version",
   summary: "Show which Dispatch runs, on what",
   input: z.strictObject({}),
-  changes: false,
   run: async (context) => context.version(),
+  audit: null,
 });
 
 /** The operations on the service itself. */

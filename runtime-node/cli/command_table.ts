@@ -2,6 +2,7 @@
 import type { CliCommand } from "./cli_command.ts";
 import { adminCommands } from "./commands/admin_commands.ts";
 import { apiKeyCommands } from "./commands/api_key_commands.ts";
+import { auditCommands } from "./commands/audit_commands.ts";
 import { certificateCommands } from "./commands/certificate_commands.ts";
 import { configCommands } from "./commands/config_commands.ts";
 import { messageCommands } from "./commands/message_commands.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   ...apiKeyCommands,
   ...queueCommands,
   ...messageLogCommands,
+  ...auditCommands,
   ...adminCommands,
 ];
 
@@ -31,5 +33,6 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   key: "API keys",
   queue: "Messages that wait, failed or were captured",
   log: "The message log",
+  audit: "The audit log: who changed what, and who was refused",
   admin: "The administrator's access",
 };

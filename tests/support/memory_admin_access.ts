@@ -2,6 +2,7 @@
 import { AdminAccess, type AdminAccessOptions, type AdminPasswordStore } from "../../core/access/admin_access.ts";
 import type { SessionStore, StoredSession } from "../../core/access/admin_session.ts";
 import type { LogFacts, Logger, PasswordHasher } from "../../core/capabilities.ts";
+import type { AuditEntry } from "../../core/history/audit_event.ts";
 
 export class MemorySessionStore implements SessionStore {
   readonly rows = new Map<string, StoredSession>();
@@ -67,6 +68,8 @@ export interface MemoryAdminAccess {
   readonly passwords: MemoryPasswordStore;
   readonly hasher: QuickHasher;
   readonly lines: LogLine[];
+  /** What the audit log was told, in turn. */
+  readonly audited: AuditEntry[];
   /** The setting `webui.session_timeout_minutes`. */
   readonly setting: { timeoutMinutes: number };
   /** Opens it again on the same stores, as after a restart. */
@@ -84,6 +87,7 @@ export async function openMemoryAdminAccess(overrides: Partial<AdminAccessOption
     passwords: new MemoryPasswordStore(),
     hasher: new QuickHasher(),
     lines: [] as LogLine[],
+    audited: [] as AuditEntry[],
     setting: { timeoutMinutes: 480 },
   };
   const note = (event: string, message: string, facts?: LogFacts) =>
@@ -95,6 +99,7 @@ export async function openMemoryAdminAccess(overrides: Partial<AdminAccessOption
       crypto,
       clock: { nowMs: () => clock.nowMs, after: () => () => {} },
       logger,
+      audit: (entry) => void parts.audited.push(entry),
       sessionTimeoutMinutes: () => parts.setting.timeoutMinutes,
       setupCode,
       ...overrides,

@@ -3,10 +3,12 @@ import { commandLineActor } from "../../core/access/actor.ts";
 import { acceptPassword } from "../../core/access/admin_password.ts";
 import { ApiKeyService } from "../../core/access/api_key_service.ts";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
+import type { Clock, Logger } from "../../core/capabilities.ts";
 import { type ConfigService, openConfig } from "../../core/config/config_service.ts";
 import type { ConfigStore, SettingRow, StoredSetting } from "../../core/config/config_store.ts";
 import { readPins } from "../../core/config/environment_names.ts";
 import { defaultSettings } from "../../core/config/settings.ts";
+import { AuditTrail } from "../../core/history/audit_trail.ts";
 import type { CertificateShow } from "../../core/operations/certificate_show.ts";
 import type { HealthDocument } from "../../core/operations/health.ts";
 import type { OperationContext } from "../../core/operations/operation_context.ts";
@@ -14,6 +16,7 @@ import { RelayService } from "../../core/relay/relay_service.ts";
 import { SecretBox } from "../../core/secret/secret_box.ts";
 import { sampleServed } from "./health_sample.ts";
 import { MemoryApiKeyStore } from "./memory_api_key_store.ts";
+import { MemoryAuditLog } from "./memory_audit_log.ts";
 import { MemoryCertificates } from "./memory_certificates.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
@@ -29,6 +32,7 @@ export interface MemoryDispatch {
   readonly publishedKeys: (readonly ApiKeyRecord[])[];
   readonly queue: MemoryQueue;
   readonly log: MemoryMessageLog;
+  readonly auditLog: MemoryAuditLog;
   readonly intake: MemoryIntake;
   readonly box: SecretBox;
   readonly certificates: MemoryCertificates;
@@ -98,6 +102,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const keys = new ApiKeyService({ store: keyStore, crypto, nowMs: () => fixedNowMs, uniqueId, publish });
   const queue = new MemoryQueue();
   const log = new MemoryMessageLog();
+  const auditLog = new MemoryAuditLog();
   const intake = new MemoryIntake();
   const certificates = await MemoryCertificates.open(fixedNowMs);
   const passwords: string[] = [];
@@ -110,8 +115,9 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     keys,
     spool: queue,
     log,
+    audit: openAuditTrail(auditLog),
     intake,
-    clock: { nowMs: () => fixedNowMs, after: (delayMs, callback) => startTimer(Math.min(delayMs, 5), callback) },
+    clock: hastyClock,
     uniqueId,
     readContent: (content) => new Blob(content.kind === "inline" ? [content.bytes as BlobPart] : []).stream(),
     caughtUp: async () => {},
@@ -125,11 +131,24 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     }),
     version: () => ({ version: "0.1.0", commit: null, runtime: "test 1", platform: "test" }),
   };
-  return { context, relayStore, relays, keyStore, publishedKeys, queue, log, intake, box, certificates, passwords };
+  const parts = { relayStore, relays, keyStore, publishedKeys, queue, log, auditLog, intake, box, certificates };
+  return { context, ...parts, passwords };
+}
+
+const hastyClock: Clock = {
+  nowMs: () => fixedNowMs,
+  after: (delayMs, callback) => startTimer(Math.min(delayMs, 5), callback),
+};
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** It counts its rows apart, so that no other id depends on what is audited. */
+function openAuditTrail(log: MemoryAuditLog): AuditTrail {
+  const uniqueId = countingIds();
+  return new AuditTrail({ log, clock: hastyClock, logger: quiet, createEventId: () => uniqueId("aud_") });
 }
 
 async function openMemoryConfig(box: SecretBox): Promise<ConfigService> {
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const defaults = defaultSettings({ hostName: "relay.example.org" });
   return openConfig({ store: memoryConfigStore(), sealer: box, pins: readPins({}), defaults, logger: quiet });
 }

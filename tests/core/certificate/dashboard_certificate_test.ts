@@ -4,6 +4,7 @@ import { DashboardCertificate } from "../../../core/certificate/dashboard_certif
 import type { GivenFile } from "../../../core/certificate/material.ts";
 import { generateSelfSigned, type TlsIdentity } from "../../../core/certificate/mod.ts";
 import { DispatchError } from "../../../core/error/mod.ts";
+import type { AuditEntry } from "../../../core/history/audit_event.ts";
 import { SecretBox } from "../../../core/secret/mod.ts";
 import { MemoryFiles } from "./memory_files.ts";
 
@@ -28,6 +29,7 @@ describe("DashboardCertificate", () => {
   let nowMs: number;
   let files: MemoryFiles;
   let lines: { event: string; message: string }[];
+  let audited: AuditEntry[];
   /** What the two files hold; `null`: they are not there. */
   let pair: { cert: string; key: string } | null;
   let first: TlsIdentity;
@@ -42,6 +44,7 @@ describe("DashboardCertificate", () => {
     nowMs = Date.UTC(2026, 10, 22);
     files = new MemoryFiles();
     lines = [];
+    audited = [];
     pair = null;
   });
 
@@ -57,6 +60,7 @@ describe("DashboardCertificate", () => {
       box: await SecretBox.fromKey(crypto, new Uint8Array(32).fill(7)),
       clock: { nowMs: () => nowMs, after: () => () => {} },
       logger: { debug: record, info: record, warn: record, error: record },
+      audit: (entry) => void audited.push(entry),
       names: () => ({ serverName: "relay.example.org", hostName: "relay", addresses: [] }),
       pair: isNamed ? { paths, read } : null,
     });
@@ -92,6 +96,13 @@ describe("DashboardCertificate", () => {
     await dashboard.refresh();
     assert.notEqual(dashboard.keeper.current.certPem, before.certPem);
     assert.equal(told, 1);
+    assert.deepEqual(
+      audited.map(({ event, subject }) => [event, subject]),
+      [
+        ["certificate.created", "dashboard"],
+        ["certificate.renewed", "dashboard"],
+      ],
+    );
   });
 
   it("serves the files that are named, and makes no certificate of its own beside them", async () => {
@@ -138,6 +149,11 @@ describe("DashboardCertificate", () => {
       await dashboard.refresh();
       assert.equal(dashboard.problem, null);
       assert.deepEqual(events(), ["certificate.dashboard_problem", "certificate.dashboard_loaded"]);
+      assert.deepEqual(
+        audited.map(({ event }) => event),
+        events(),
+      );
+      assert.match(audited[0]!.reason ?? "", problem);
     });
   }
 

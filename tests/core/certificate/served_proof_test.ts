@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { ServedProof } from "../../../core/certificate/served_proof.ts";
+import type { AuditEntry } from "../../../core/history/audit_event.ts";
 import type { ListenerSpec } from "../../../core/lifecycle/listener_plan.ts";
 import { TestClock } from "../../support/spool_fixture.ts";
 
@@ -13,6 +14,7 @@ describe("ServedProof", () => {
   let inService: string;
   let probes: string[];
   let lines: { event: string; message: string; facts: unknown }[];
+  let audited: AuditEntry[];
   let answer: (listener: ListenerSpec) => Promise<string>;
   let proof: ServedProof;
 
@@ -26,6 +28,7 @@ describe("ServedProof", () => {
     inService = "AA";
     probes = [];
     lines = [];
+    audited = [];
     answer = async ({ kind }) => (kind === "dashboard" ? "DD" : inService);
     const record = (event: string, message: string, facts: unknown) => void lines.push({ event, message, facts });
     proof = new ServedProof({
@@ -37,6 +40,7 @@ describe("ServedProof", () => {
       },
       clock,
       logger: { debug: record, info: record, warn: record, error: record },
+      audit: (entry) => void audited.push(entry),
     });
   });
 
@@ -81,6 +85,13 @@ describe("ServedProof", () => {
     assert.deepEqual(events(), ["certificate.not_served", "certificate.not_served"]);
     assert.match(lines[0]!.message, /smtp listener on port 25 serves another certificate/);
     assert.match(lines[1]!.message, /dashboard listener on port 8420 gave no answer.*5 seconds/);
+    assert.deepEqual(
+      audited.map(({ event, actor, subject, reason }) => [event, actor.kind, subject, reason]),
+      [
+        ["certificate.not_served", "service", "smtp:25", lines[0]!.message],
+        ["certificate.not_served", "service", "dashboard:8420", lines[1]!.message],
+      ],
+    );
   });
 
   it("asks again within the hour, and within a minute while a listener is not as it should be", async () => {

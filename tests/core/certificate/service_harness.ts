@@ -3,6 +3,7 @@ import type { Logger } from "../../../core/capabilities.ts";
 import type { CertificateRecord } from "../../../core/certificate/certificate_record.ts";
 import { CertificateService, packPfx, type TlsIdentity } from "../../../core/certificate/mod.ts";
 import type { ConfigService, SettingRow } from "../../../core/config/mod.ts";
+import type { AuditEntry } from "../../../core/history/audit_event.ts";
 import { SecretBox } from "../../../core/secret/mod.ts";
 import { MemoryCertificateRecords } from "../../support/memory_certificate_records.ts";
 import { MemoryConfigStore, openMemoryConfig } from "../../support/memory_config_store.ts";
@@ -34,6 +35,8 @@ export class ServiceHarness {
   readonly records = new MemoryCertificateRecords();
   readonly store = new MemoryConfigStore();
   readonly lines: LogLine[] = [];
+  /** What the audit log was told, in turn. */
+  readonly audited: AuditEntry[] = [];
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
   /** What the listeners' TLS library says of every identity. */
   refusal: string | null = null;
@@ -58,6 +61,7 @@ export class ServiceHarness {
       config: this.config,
       clock: { nowMs: () => this.nowMs, after: () => () => {} },
       logger: this.#logger(),
+      audit: (entry) => void this.audited.push(entry),
       hostNames: () => ({ hostName: "relay1", addresses: ["10.0.0.1"] }),
       uniqueId: (prefix) => prefix + (++this.#lastId).toString(16).padStart(32, "0"),
     });

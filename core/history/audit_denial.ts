@@ -1,0 +1,9 @@
+/** What the audit log is told of somebody who was kept out. Pure. */
+import type { DispatchError } from "../error/mod.ts";
+import type { AuditActor, AuditEntry } from "./audit_event.ts";
+
+/** The entry about a denial; what it is about is the setting that would let the client in, where there is one. */
+export function auditDenial({ code, facts }: DispatchError, actor: AuditActor): AuditEntry {
+  const subject = "setting" in facts ? String(facts.setting) : null;
+  return { event: "access.denied", actor, outcome: "refused", subject, reason: code };
+}
