@@ -18,7 +18,8 @@ export function canonicalSenderPattern(text: string): string | null {
   const pattern = text.trim();
   if (pattern.length > longestPattern) return null;
   const domainPart = /^(?:\*?@)?([^@]+)$/.exec(pattern)?.[1];
-  if (domainPart === undefined) return pattern.includes("@") ? parsePath(pattern) : null;
+  // A star within an address is legal, and never what is meant.
+  if (domainPart === undefined) return pattern.includes("@") && !pattern.includes("*") ? parsePath(pattern) : null;
   const isBelow = domainPart.startsWith("*.");
   const domain = canonicalDomain(isBelow ? domainPart.slice(2) : domainPart);
   return domain === null ? null : `*@${isBelow ? "*." : ""}${domain}`;
