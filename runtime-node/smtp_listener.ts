@@ -1,13 +1,15 @@
 /** An SMTP listener on one port. */
 import type { Socket } from "node:net";
 import type { Logger } from "../core/capabilities.ts";
+import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import { fixedTimes, type SessionTimes } from "../core/ingest/session_clock.ts";
 import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
-import { smtpReplyTo } from "../core/ingest/smtp_replies.ts";
+import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
 import type { TlsPolicy } from "../core/tls/policy.ts";
 import { listen } from "./listen.ts";
 import { smtpHandlers } from "./smtp_handlers.ts";
-import { type Admission, RelayServer } from "./smtp_server.ts";
+import { RelayServer } from "./smtp_server.ts";
 import { secureContextOptions } from "./tls_context.ts";
 
 /** Settings of SMTP listeners, read anew whenever they are needed. */
@@ -15,8 +17,10 @@ export interface SmtpListenerSettings {
   readonly serverName: string;
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
-  /** Time that a client may be silent. */
+  /** Time that a client has for a command. */
   readonly idleTimeoutMs: number;
+  /** Whether a client may sign in without TLS. */
+  readonly allowUnsecureAuth: boolean;
 }
 
 /** What an SMTP listener needs from its surroundings. */
@@ -26,10 +30,17 @@ export interface SmtpListenerOptions {
   readonly isImplicitTls: boolean;
   readonly tls: TlsPolicy;
   readonly door: SmtpDoor;
+  readonly signIn: SmtpSignIn;
   readonly limits: ConnectionLimits;
   /** Whether a connection is the service's own, which counts for nothing. Default: none is. */
   readonly isOwn?: (socket: Socket) => boolean;
+  /** Whether an address speaks for others, by the PROXY protocol. Default: none does. */
+  readonly isTrustedProxy?: (address: string) => boolean;
   readonly settings: () => SmtpListenerSettings;
+  /** Default: {@link fixedTimes}. */
+  readonly times?: Partial<typeof fixedTimes>;
+  /** Told of connections that were refused or have failed. */
+  readonly lines: RefusalLines;
   readonly logger: Logger;
 }
 
@@ -41,7 +52,9 @@ export class SmtpListener {
 
   private constructor(options: SmtpListenerOptions) {
     this.#options = options;
-    this.#server = new RelayServer(serverOptions(options), (socket) => this.#admit(socket));
+    const { limits, lines, isOwn = () => false, isTrustedProxy = () => false } = options;
+    const times = () => timesOf(options);
+    this.#server = new RelayServer(serverOptions(options), { limits, lines, isOwn, isTrustedProxy, times });
     this.#server.on("error", (error) => this.#report(error));
   }
 
@@ -71,23 +84,14 @@ export class SmtpListener {
     });
   }
 
-  #admit(socket: Socket): Admission {
-    if (this.#options.isOwn?.(socket)) return { refusal: null, leave: () => {} };
-    const address = (socket.remoteAddress ?? "").replace(/^::ffff:/i, "");
-    const { refusal, leave } = this.#options.limits.enter(address);
-    if (refusal === null) return { refusal, leave };
-    this.#options.logger.warn("smtp.connection_refused", refusal.message, { address });
-    return { refusal: smtpReplyTo(refusal), leave };
-  }
-
   #report(error: Error & { remoteAddress?: string; code?: string }): void {
     // A handshake that fails is told twice, as the error of the TLS socket and as that of its server.
     if (this.#reported.has(error)) return;
     this.#reported.add(error);
-    const { port, logger } = this.#options;
+    const { port, logger, lines } = this.#options;
     const address = error.remoteAddress ?? "an unknown address";
     const isTls = /ssl|tls/i.test(`${error.code ?? ""} ${error.message}`);
-    if (isTls) logger.warn("smtp.tls_failed", `TLS with ${address} failed: ${error.message}`, { address, port });
+    if (isTls) lines.warn("smtp.tls_failed", `TLS with ${address} failed: ${error.message}`, { address, port });
     else logger.debug("smtp.connection_error", `${address}: ${error.message}`, { address, port });
   }
 }
@@ -96,7 +100,7 @@ function serverOptions(options: SmtpListenerOptions) {
   const { settings } = options;
   return {
     ...secureContextOptions(options.tls),
-    ...smtpHandlers(options.door, options.logger),
+    ...smtpHandlers(options.door, options.signIn, options.logger),
     secure: options.isImplicitTls,
     get name() {
       return settings().serverName;
@@ -107,8 +111,13 @@ function serverOptions(options: SmtpListenerOptions) {
     get maxRecipients() {
       return settings().maxRecipients;
     },
-    get socketTimeout() {
-      return settings().idleTimeoutMs;
+    get allowInsecureAuth() {
+      return settings().allowUnsecureAuth;
     },
   };
+}
+
+function timesOf({ settings, times }: SmtpListenerOptions): SessionTimes {
+  const { idleTimeoutMs, maxMessageBytes } = settings();
+  return { ...fixedTimes, ...times, idleMs: idleTimeoutMs, maxMessageBytes };
 }

@@ -1,84 +1,74 @@
 /** smtp-server with its defaults put right for a relay: an immediate greeting, our own status codes, no surprises. */
 import type { Socket } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import type { SmtpReply } from "../core/ingest/smtp_replies.ts";
-import { SmtpCommands } from "./smtp_commands.ts";
+import { saslMechanisms } from "../core/ingest/sasl_exchange.ts";
+import { overtimeTexts, type SessionTimes } from "../core/ingest/session_clock.ts";
+import { ConnectionSweep } from "./connection_sweep.ts";
+import { RelayConnection } from "./relay_connection.ts";
+import { type Arrival, SmtpGate, type SmtpGateOptions } from "./smtp_gate.ts";
 
-const shuttingDown: SmtpReply = { code: 421, enhanced: "4.3.2", text: "Service shutting down" };
-
-class RelayConnection extends SmtpCommands {
-  refusal: SmtpReply | null = null;
-  /** Called once, when the connection is gone. Events of the socket would not do: STARTTLS drops their listeners. */
-  leave: () => void = () => {};
-  /** To be ended as soon as no message is arriving. */
-  #isDismissed = false;
-
-  /** The library waits 100 ms here for clients that talk too soon; a client with one message a connection can't. */
-  override init(): void {
-    this._setListeners(() => {
-      if (this.refusal === null) this.connectionReady();
-      else this.answer(this.refusal);
-    });
-  }
-
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    super.send(code, data, context);
-    if (code !== 421 && this.#isDismissed) this.dismiss();
-  }
-
-  /** Says good-bye, at once or after the answer to the message that is arriving. */
-  dismiss(): void {
-    this.#isDismissed = true;
-    if (!this.isBusy) this.answer(shuttingDown);
-  }
-
-  override _onClose(): void {
-    super._onClose();
-    this.leave();
-    this.leave = () => {};
-  }
-
-  /** Whether a message is arriving or waits for its answer. */
-  get isBusy(): boolean {
-    return this._dataStream !== false && this._dataStream !== null;
-  }
+/** What a {@link RelayServer} needs besides smtp-server's options. */
+export interface RelayServerParts extends Omit<SmtpGateOptions, "isImplicitTls" | "headerMs" | "sweep"> {
+  readonly times: () => SessionTimes;
 }
 
-/** What is decided about a new connection. */
-export interface Admission {
-  /** What to refuse it with, or `null`. */
-  readonly refusal: SmtpReply | null;
-  /** Called once, when the connection is gone. */
-  readonly leave: () => void;
-}
-
-/** An {@link SMTPServer} that greets at once. */
+/** An {@link SMTPServer} that counts its connections from their first moment, greets at once, and keeps an eye on the time. */
 export class RelayServer extends SMTPServer {
-  readonly #admit: (socket: Socket) => Admission;
-  #isDismissed = false;
+  readonly #parts: RelayServerParts;
+  readonly #sweep = new ConnectionSweep();
+  readonly #gate: SmtpGate;
 
-  /** @param admit called once for each connection */
-  constructor(options: SMTPServerOptions, admit: (socket: Socket) => Admission) {
+  constructor(options: SMTPServerOptions, parts: RelayServerParts) {
     super({ ...defaults, ...options });
-    this.#admit = admit;
+    this.#parts = parts;
+    const isImplicitTls = options.secure === true;
+    const headerMs = () => parts.times().handshakeMs;
+    this.#gate = new SmtpGate({ ...parts, isImplicitTls, headerMs, sweep: this.#sweep });
     // Settings are getters, so that a change is seen by the next command; spreading has frozen them.
     Object.defineProperties(this.options, Object.getOwnPropertyDescriptors(options));
-  }
-
-  override connect(socket: Socket, socketOptions?: never): void {
-    const connection = new RelayConnection(this, socket, socketOptions);
-    Object.assign(connection, this.#admit(socket));
-    // The system had taken it before the port was closed, and this is the first that is heard of it.
-    if (this.#isDismissed) connection.refusal = shuttingDown;
-    this.connections.add(connection);
-    connection.on("error", (error) => this._onError(error));
-    connection.init();
+    // The library would begin the handshake, and wait for it, before anybody is asked.
+    this.server.removeAllListeners("connection");
+    this.server.on("connection", (socket: Socket) =>
+      this.#gate.take(socket, (admitted, arrival) =>
+        isImplicitTls ? this.#shakeHands(admitted, arrival) : this.#begin(admitted, arrival),
+      ),
+    );
   }
 
   /** Says good-bye to all clients; a message that is arriving is taken before. */
   dismiss(): void {
-    this.#isDismissed = true;
+    this.#gate.close();
     for (const connection of this.connections) (connection as RelayConnection).dismiss();
+  }
+
+  #shakeHands(socket: Socket, arrival: Arrival): void {
+    const deadlineMs = performance.now() + this.#parts.times().handshakeMs;
+    // By this the library ends it when the server is closed; it holds the TLS socket, which has to be ended first.
+    this._pendingSockets.set(socket, socket);
+    const look = (nowMs: number): void => {
+      if (nowMs <= deadlineMs) return;
+      this._pendingSockets.get(socket)?.destroy(new Error(`TLS: ${overtimeTexts.handshake}`));
+    };
+    const forget = this.#sweep.add({ look });
+    this._upgrade(socket, (error, secured) => {
+      forget();
+      this._pendingSockets.delete(socket);
+      if (secured) return this.#begin(secured, arrival);
+      socket.destroy();
+      arrival.leave();
+      this._onError(Object.assign(error as Error, { remoteAddress: arrival.address }));
+    });
+  }
+
+  #begin(socket: Socket, { address, leave }: Arrival): void {
+    const gone = (): void => {
+      if (forget()) leave();
+    };
+    const connection = new RelayConnection(this, socket, { address, leave: gone }, this.#parts);
+    const forget = this.#sweep.add(connection);
+    this.connections.add(connection);
+    connection.on("error", (error) => this._onError(error));
+    connection.init();
   }
 }
 
@@ -90,7 +80,8 @@ const defaults: SMTPServerOptions = {
   hideENHANCEDSTATUSCODES: false,
   // What is an address is decided in the core, which knows names with an underscore too.
   lenientAddressParsing: true,
-  // Without AUTH nobody ever signs in, and the library's limit of commands before that must not apply.
+  // Who has to sign in is decided in the core; the library would count the commands of the others.
   authOptional: true,
-  disabledCommands: ["AUTH", "XCLIENT", "XFORWARD", "WIZ", "SHELL", "KILL"],
+  authMethods: [...saslMechanisms],
+  disabledCommands: ["XCLIENT", "XFORWARD", "WIZ", "SHELL", "KILL"],
 };

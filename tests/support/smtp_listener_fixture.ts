@@ -5,16 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LargeFiles, Logger } from "../../core/capabilities.ts";
 import { generateSelfSigned } from "../../core/certificate/mod.ts";
+import { RefusalLines } from "../../core/history/refusal_lines.ts";
 import { ConnectionLimits } from "../../core/ingest/connection_limits.ts";
 import { SmtpDoor } from "../../core/ingest/smtp_door.ts";
+import { SmtpSignIn } from "../../core/ingest/smtp_sign_in.ts";
 import { SpoolingIntake } from "../../core/ingest/spooling_intake.ts";
 import { createIdSource } from "../../core/mail/unique_id.ts";
 import type { AppendResult, NewSpoolMessage } from "../../core/spool/mod.ts";
 import { type MinTlsVersion, type TlsPolicy, tlsPolicy } from "../../core/tls/policy.ts";
 import { systemClock } from "../../runtime-node/clock.ts";
 import { openLargeFiles } from "../../runtime-node/large_files.ts";
-import { SmtpListener } from "../../runtime-node/smtp_listener.ts";
+import { SmtpListener, type SmtpListenerOptions } from "../../runtime-node/smtp_listener.ts";
 import { pickPort } from "./e2e_ports.ts";
+import { MemorySmtpUsers } from "./memory_smtp_users.ts";
 import { recordingLogger } from "./spool_fixture.ts";
 
 const ids = createIdSource({
@@ -34,6 +37,8 @@ export interface ListenerFixtureOptions {
   readonly isImplicitTls?: boolean;
   readonly largeFiles?: LargeFiles;
   readonly isOwn?: (socket: Socket) => boolean;
+  readonly isTrustedProxy?: (address: string) => boolean;
+  readonly times?: SmtpListenerOptions["times"];
   readonly logger?: Logger;
 }
 
@@ -53,8 +58,11 @@ export class ListenerFixture {
     max: 100,
     maxPerClient: 50,
     isAllowed: true,
+    requireAuth: false,
+    allowUnsecureAuth: false,
     freeBytes: 2 ** 40,
   };
+  readonly users = new MemorySmtpUsers();
   /** What the spool does with a message. */
   append: (message: NewSpoolMessage) => Promise<AppendResult> = async (message) => {
     this.stored.push(message);
@@ -85,6 +93,8 @@ export class ListenerFixture {
       largeFiles = this.largeFiles,
       port = await pickPort(),
       isOwn = () => false,
+      isTrustedProxy = () => false,
+      times = {},
       logger = this.logger,
     } = options;
     const intake = new SpoolingIntake({
@@ -95,21 +105,23 @@ export class ListenerFixture {
       createMessageId: () => ids.messageId(),
       settings: () => this.settings,
     });
-    const door = new SmtpDoor({
-      intake,
-      isAllowed: () => this.settings.isAllowed,
-      settings: () => this.settings,
-      onRefused: () => undefined,
-    });
+    const { ring } = this.users;
+    const way = { users: ring, isAllowed: () => this.settings.isAllowed, onRefused: () => undefined };
+    const door = new SmtpDoor({ ...way, intake, settings: () => this.settings });
+    const signIn = new SmtpSignIn({ ...way, nowMs: Date.now, onLocked: () => undefined });
     this.#port = port;
     this.#listener = await SmtpListener.open({
       port,
       isImplicitTls,
       tls,
       door,
+      signIn,
       limits: this.limits,
       isOwn,
+      isTrustedProxy,
       settings: () => this.settings,
+      times,
+      lines: new RefusalLines(logger, Date.now),
       logger,
     });
   }

@@ -1,0 +1,118 @@
+/** The way of an SMTP connection from the system to its session: whose it is, and whether there is room for it. */
+import type { Socket } from "node:net";
+import { canonicalAddress } from "../core/access/cidr_list.ts";
+import type { RefusalLines } from "../core/history/refusal_lines.ts";
+import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import { shuttingDown } from "../core/ingest/farewells.ts";
+import { type SmtpReply, smtpReplyTo } from "../core/ingest/smtp_replies.ts";
+import type { ConnectionSweep } from "./connection_sweep.ts";
+import { type ProxyFailure, receiveProxyHeader } from "./proxy_socket.ts";
+
+/** The most refused connections whose answer is still on its way; beyond that there is none. */
+const maxRefused = 100;
+
+/** A connection that has come in. */
+export interface Arrival {
+  /** Of the client, in canonical form. */
+  readonly address: string;
+  /** To be called once, when the connection is gone. */
+  readonly leave: () => void;
+}
+
+/** What a {@link SmtpGate} needs from its surroundings. */
+export interface SmtpGateOptions {
+  /** Refused connections are told so, unless TLS is to come first. */
+  readonly isImplicitTls: boolean;
+  readonly limits: ConnectionLimits;
+  /** Whether a connection is the service's own, which counts for nothing. */
+  readonly isOwn: (socket: Socket) => boolean;
+  /** Whether `listener.trusted_proxies` holds the address. */
+  readonly isTrustedProxy: (address: string) => boolean;
+  /** Time that a proxy has for its header. */
+  readonly headerMs: () => number;
+  readonly lines: RefusalLines;
+  readonly sweep: ConnectionSweep;
+}
+
+/** What is done with a connection that there is room for. */
+export type Admit = (socket: Socket, arrival: Arrival) => void;
+
+/** See the file's first line. A connection counts from here on, whatever it does or leaves undone. */
+export class SmtpGate {
+  readonly #options: SmtpGateOptions;
+  readonly #refused = new Set<Socket>();
+  readonly #waiting = new Set<Socket>();
+  #isClosed = false;
+
+  constructor(options: SmtpGateOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a connection that the system has accepted. */
+  take(socket: Socket, admit: Admit): void {
+    // What becomes of it is told by its end; between two owners it has no other listener.
+    socket.on("error", () => {});
+    const peer = canonicalAddress(socket.remoteAddress ?? "");
+    // Gone already.
+    if (peer === null) socket.destroy();
+    else if (this.#isClosed) this.#turnAway(socket, shuttingDown);
+    else if (this.#options.isOwn(socket)) admit(socket, { address: peer, leave: () => {} });
+    else if (this.#options.isTrustedProxy(peer)) this.#awaitHeader(socket, peer, admit);
+    else this.#enter(socket, peer, admit);
+  }
+
+  /** Turns away all that come from now on, and who has not said yet whose connection it is. */
+  close(): void {
+    this.#isClosed = true;
+    for (const socket of this.#waiting) socket.destroy();
+  }
+
+  #enter(socket: Socket, address: string, admit: Admit, maxPerClient?: number): void {
+    const { refusal, leave } = this.#options.limits.enter(address, maxPerClient);
+    if (refusal === null) admit(socket, { address, leave });
+    else this.#refuse(socket, address, refusal, leave);
+  }
+
+  #awaitHeader(socket: Socket, proxy: string, admit: Admit): void {
+    const { limits, sweep, headerMs } = this.#options;
+    // Whose it is is not known yet: it takes one of all places, and none of the proxy's own.
+    const { refusal, leave } = limits.enter(proxy, Number.POSITIVE_INFINITY);
+    if (refusal !== null) {
+      this.#refuse(socket, proxy, refusal, leave);
+      return;
+    }
+    this.#waiting.add(socket);
+    receiveProxyHeader(socket, { sweep, timeoutMs: headerMs() }, (result) => {
+      this.#waiting.delete(socket);
+      leave();
+      if ("failure" in result) this.#drop(socket, proxy, result);
+      else if (result.clientAddress !== null) this.#enter(socket, result.clientAddress, admit);
+      else this.#enter(socket, proxy, admit, Number.POSITIVE_INFINITY);
+    });
+  }
+
+  #drop(socket: Socket, proxy: string, { failure, isSilent }: ProxyFailure): void {
+    socket.destroy();
+    // To connect and hang up is how many a proxy finds out whether there is somebody.
+    if (isSilent) return;
+    const message = `A connection of ${proxy}, which is in listener.trusted_proxies, has no PROXY header: ${failure}.`;
+    this.#options.lines.warn("smtp.proxy_header_missing", message, { address: proxy });
+  }
+
+  #refuse(socket: Socket, address: string, error: Parameters<typeof smtpReplyTo>[0], leave: () => void): void {
+    this.#options.lines.warn("smtp.connection_refused", error.message, { address });
+    socket.once("close", leave);
+    this.#turnAway(socket, smtpReplyTo(error));
+  }
+
+  /** Nothing is kept of it once the system has the answer: who keeps his side open has it to himself. */
+  #turnAway(socket: Socket, { code, enhanced, text }: SmtpReply): void {
+    if (this.#options.isImplicitTls || this.#refused.size >= maxRefused) {
+      socket.destroy();
+      return;
+    }
+    this.#refused.add(socket);
+    socket.once("close", () => this.#refused.delete(socket));
+    socket.end(`${code} ${enhanced} ${text}\r\n`, () => socket.destroy());
+  }
+}
