@@ -6,23 +6,28 @@ import type { Settings } from "../core/config/mod.ts";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
+import type { DenialLog } from "../core/history/denial_log.ts";
+import { RefusalLines } from "../core/history/refusal_lines.ts";
 import type { OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import { listenerKeys, planListeners } from "../core/lifecycle/listener_plan.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { StartedParts } from "../core/lifecycle/started_parts.ts";
-import { performOperation } from "../core/operations/operation_table.ts";
+import { openFeed, performOperation } from "../core/operations/operation_table.ts";
 import type { Spool } from "../core/spool/mod.ts";
+import { EventStreams } from "../web/admin/event_streams.ts";
 import { controlApp } from "../web/control/app.ts";
 import { operatorApp } from "../web/operator/app.ts";
-import type { OperatorDependencies, Perform } from "../web/operator/dependencies.ts";
-import { followKeyUses } from "./api_key_uses.ts";
+import type { OpenFeed, OperatorDependencies, Perform } from "../web/operator/dependencies.ts";
 import { type Certificates, maintainCertificates, openCertificates } from "./certificates.ts";
 import { systemClock } from "./clock.ts";
 import { startControlServer } from "./control_server.ts";
 import { startDeliveryThread } from "./delivery_client.ts";
 import type { Environment } from "./environment.ts";
-import { liveCidrList, openIntakeParts } from "./intake_parts.ts";
+import { followUses } from "./follow_uses.ts";
+import { type HttpDoor, openHttpDoors } from "./http_doors.ts";
+import { openIntakeParts } from "./intake_parts.ts";
 import { createListeners, type ServiceListener } from "./listeners.ts";
+import { liveCidrList } from "./live_cidr_list.ts";
 import { openAdminAccess } from "./open_admin_access.ts";
 import { openServedProof } from "./open_served_proof.ts";
 import { largeDirectoryOf } from "./open_spool.ts";
@@ -115,9 +120,15 @@ async function startDelivery(
       onDeath,
     });
   await parts.start("delivery", start, (thread) => thread.stop());
+  const { keyRing, tokenRing, userRing, stores } = data;
+  const counted = [
+    { noun: "API keys", ring: keyRing, store: stores.apiKeys },
+    { noun: "admin tokens", ring: tokenRing, store: stores.adminTokens },
+    { noun: "SMTP users", ring: userRing, store: stores.smtpUsers },
+  ];
   await parts.start(
-    "API key uses",
-    () => followKeyUses(data, systemClock, logger),
+    "counts of uses",
+    () => followUses(counted, systemClock, logger),
     (follower) => follower.stop(),
   );
 }
@@ -134,14 +145,16 @@ async function startListeners(
   const { data, spool, spoolDirectory, caughtUp } = foundation;
   const { holder } = data.config;
   const version = describeVersion();
-  const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, version: version.version };
-  const { intake, door, limits, api, denials } = openIntakeParts(way);
+  const probes = new OwnProbes();
+  const lines = new RefusalLines(logger, systemClock.nowMs);
+  const doors = openHttpDoors({ holder, probes, lines });
+  const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, lines, version: version.version };
+  const { intake, door, signIn, limits, api, denials } = openIntakeParts({ ...way, apiDoor: doors.api });
   await parts.start(
     "log of refusals",
     () => denials,
     (log) => log.stop(),
   );
-  const probes = new OwnProbes();
   const listeners = () => set;
   const proof = openServedProof({
     certificates,
@@ -161,23 +174,33 @@ async function startListeners(
     proof,
     access,
   });
-  const operator = openOperator(context, access, foundation, logger);
+  const streams = new EventStreams(systemClock);
+  const operating = { context, access, tokens: data.tokenRing, streams };
+  const operator = openOperator(operating, doors.operator, { logger, lines, audit: data.audit, denials });
   const set = createListeners({
     holder,
     certificates,
     door,
+    signIn,
     limits,
+    isTrustedProxy: liveCidrList(holder, "listener.trusted_proxies"),
     probes,
-    api: (request, connection) => api.fetch(request, connection),
-    operator: (request, connection) => operator.fetch(request, connection),
+    api: { handler: (request, connection) => api.fetch(request, connection), admit: doors.api.admit },
+    operator: { handler: (request, connection) => operator.fetch(request, connection), admit: doors.operator.admit },
     openHttps,
     logger,
+    lines,
   });
   const { fetch } = controlApp({ context, logger });
   const startControl = () => startControlServer({ dataDirectory: environment.dataDirectory, fetch });
   await parts.start("control channel", startControl, (server) => server.close(controlGraceMs));
   const bind = () => set.start(planListeners(holder.current));
   await parts.start("listeners", bind, () => set.close());
+  await parts.start(
+    "streams of events",
+    () => streams,
+    () => streams.close(),
+  );
   if (set.bound.length === 0) throw new DispatchError("nothing_bound", {});
   await parts.start(
     "proof of what is served",
@@ -188,32 +211,47 @@ async function startListeners(
   return set;
 }
 
-function openOperator(context: ServiceContext, access: AdminAccess, { data }: Foundation, logger: Logger) {
-  const { holder } = data.config;
-  const allowed = liveCidrList(holder, "webui.allowed_cidrs");
+/** What tells of requests to the operator's port that failed. */
+interface FailureReports {
+  readonly logger: Logger;
+  readonly lines: RefusalLines;
+  readonly audit: AuditTrail;
+  readonly denials: DenialLog;
+}
+
+interface Operating extends Pick<OperatorDependencies, "access" | "tokens" | "streams"> {
+  readonly context: ServiceContext;
+}
+
+function openOperator({ context, ...operating }: Operating, door: HttpDoor, reports: FailureReports) {
   const perform: Perform = async (actor, name, input) =>
     (await performOperation({ ...context, actor }, name, input)) as never;
+  const open: OpenFeed = (actor, name, input) => openFeed({ ...context, actor }, name, input);
   const dependencies: OperatorDependencies = {
-    isAllowed: (address) => holder.current["webui.allowed_cidrs"].length === 0 || allowed().includes(address),
+    ...operating,
+    isProxy: door.isProxy,
+    isAllowed: door.isAllowed,
     health: () => context.health(),
     metrics: () => context.metrics(),
-    onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, logger, data.audit),
-    access,
+    onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, reports),
     perform,
+    open,
+    version: context.version().version,
   };
   return operatorApp(dependencies);
 }
 
 /** Refusals are told to whoever asked; for the log only those matter that a setting can lift. */
-function reportFailure(error: unknown, address: string, logger: Logger, audit: AuditTrail): void {
+function reportFailure(error: unknown, address: string, { logger, lines, audit, denials }: FailureReports): void {
   if (isDispatchError(error) && error.isDenial) {
     audit.record(auditDenial(error, { kind: "dashboard", name: null, address }));
   }
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });
-  } else if (error.code === "address_not_allowed") {
-    logger.warn("dashboard.refused", `${error.message} ${error.remedy}`, { address });
+  } else if (error.code === "address_not_allowed" || error.code === "client_address_unclear") {
+    lines.warn("dashboard.refused", `${error.message} ${error.remedy}`, { address });
+    denials.countDashboard();
   } else logger.debug("dashboard.refused", error.message, { address, code: error.code });
 }
 

@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { AdminAccess, Session, SignIn } from "../core/access/admin_access.ts";
+import type { AdminTokenRecord } from "../core/access/admin_token.ts";
 import { equalSecrets } from "../core/access/equal_secrets.ts";
 import { DispatchError } from "../core/error/mod.ts";
 import type { HttpConnection } from "../core/ingest/http_listener.ts";
@@ -10,10 +11,11 @@ import { hasForm, readForm } from "./request_body.ts";
 /** The prefix has browsers refuse it unless this very host set it over TLS (RFC 6265bis section 4.1.3.2). */
 export const sessionCookieName = "__Host-dispatch-session";
 
-/** Types of the contexts behind {@link requireSession}. */
+/** Types of the contexts behind the guards. */
 export interface AdminEnv {
   Bindings: HttpConnection;
-  Variables: { session: Session };
+  /** In the admin API there is a token, or else a session; in the dashboard always a session. */
+  Variables: { session: Session; token: AdminTokenRecord | undefined };
 }
 
 const cookieOptions = { path: "/", secure: true, httpOnly: true, sameSite: "Strict" } as const;

@@ -35,13 +35,27 @@ export function operatorProblemOf(error: unknown): Problem<OperatorProblemDocume
       ...(errors === undefined ? {} : { errors }),
       ...(findings === undefined ? {} : { findings }),
     },
-    headers: { ...headers, ...(retryAfterSeconds === undefined ? {} : retryAfter(retryAfterSeconds)) },
+    headers: {
+      ...headers,
+      ...challengeOf(refusal),
+      ...(retryAfterSeconds === undefined ? {} : retryAfter(retryAfterSeconds)),
+    },
   };
 }
 
 function describeViolation(violation: ConfigViolation | RequestViolation): RequestViolation {
   if (!("key" in violation)) return violation;
   return { path: violation.key, message: `${violation.rule}; ${violation.value} was given` };
+}
+
+/** How to come in (RFC 9110 section 11.6.1), and what a token lacks (RFC 6750 section 3.1). */
+function challengeOf(refusal: DispatchError): Readonly<Record<string, string>> {
+  const challenge = 'Bearer realm="dispatch"';
+  if (isDispatchError(refusal, "scope_insufficient")) {
+    return { "www-authenticate": `${challenge}, error="insufficient_scope", scope="${refusal.facts.needed}"` };
+  }
+  if (isDispatchError(refusal, "token_invalid")) return { "www-authenticate": `${challenge}, error="invalid_token"` };
+  return refusal.status === 401 ? { "www-authenticate": challenge } : {};
 }
 
 /** `config_key_unknown` is "Config key unknown". */

@@ -2,11 +2,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Session } from "../../core/access/admin_access.ts";
-import { DispatchError } from "../../core/error/mod.ts";
+import { DispatchError, type ErrorCode } from "../../core/error/mod.ts";
 import type { OperatorDependencies } from "../operator/dependencies.ts";
 import { readJson } from "../request_body.ts";
 import { endSession, findSession, startSession } from "../session.ts";
-import type { Routes } from "./routes.ts";
+import { sessionState } from "./answer/access.ts";
+import type { ApiRoute, Method } from "./route.ts";
 
 type Access = Pick<OperatorDependencies, "access">;
 
@@ -15,49 +16,69 @@ const setupRequest = z.strictObject({ code: text, password: text });
 const signInRequest = z.strictObject({ password: text });
 const passwordRequest = z.strictObject({ current: text, next: text });
 
-/** What a visitor who has not signed in may ask for. */
-export function visitorRoutes({ access }: Access): Routes {
-  return {
-    "/auth/session": {
-      GET: async (context) => context.json(describe(access, await findSession(context, access))),
+const weakPassword = ["password_too_short", "password_too_long"] as const;
+
+/** Who may ask, by what they are asked for. */
+export function accessRoutes({ access }: Access): ApiRoute[] {
+  return [
+    {
+      ...route("auth.session", "GET", "/auth/session", "Tell whether somebody is signed in"),
+      for: "visitors",
+      takes: null,
+      handler: async (context) => context.json(describe(access, await findSession(context, access))),
     },
-    "/auth/setup": {
-      async POST(context) {
+    {
+      ...route("auth.setup", "POST", "/auth/setup", "Set the first password, with the setup code, and sign in"),
+      for: "visitors",
+      takes: setupRequest,
+      refuses: ["setup_done", "setup_code_wrong", "sign_in_locked", "sign_in_busy", ...weakPassword],
+      async handler(context) {
         const { code, password } = await readRequest(context, setupRequest);
         const signIn = await access.setup({ code, password, address: context.env.clientAddress });
         startSession(context, signIn);
         return context.json(describe(access, signIn.session));
       },
     },
-    "/auth/login": {
-      async POST(context) {
+    {
+      ...route("auth.login", "POST", "/auth/login", "Sign in with the password"),
+      for: "visitors",
+      takes: signInRequest,
+      refuses: ["setup_needed", "sign_in_failed", "sign_in_locked", "sign_in_busy"],
+      async handler(context) {
         const { password } = await readRequest(context, signInRequest);
         const signIn = await access.signIn({ password, address: context.env.clientAddress });
         startSession(context, signIn);
         return context.json(describe(access, signIn.session));
       },
     },
-  };
-}
-
-/** What the administrator may ask for. */
-export function accountRoutes({ access }: Access): Routes {
-  return {
-    "/auth/logout": {
-      async POST(context) {
+    {
+      ...route("auth.logout", "POST", "/auth/logout", "Sign out"),
+      for: "sessions",
+      takes: null,
+      async handler(context) {
         await access.signOut(context.get("session"));
         endSession(context);
         return context.json(describe(access, null));
       },
     },
-    "/auth/password": {
-      async POST(context) {
+    {
+      ...route("auth.password", "POST", "/auth/password", "Change the password; signs everybody else out"),
+      for: "sessions",
+      takes: passwordRequest,
+      refuses: ["sign_in_failed", "sign_in_locked", "sign_in_busy", ...weakPassword],
+      async handler(context) {
         const session = context.get("session");
         await access.changePassword(session, await readRequest(context, passwordRequest));
         return context.json(describe(access, session));
       },
     },
-  };
+  ];
+}
+
+/** What these routes have in common: all of them answer with who is signed in now. */
+function route(id: string, method: Method, path: string, summary: string) {
+  const answers = [{ status: 200, schema: sessionState, headers: method === "POST" ? ["Set-Cookie"] : [] }];
+  return { id, method, path, summary, carrier: "json", answers, refuses: [] as readonly ErrorCode[] } as const;
 }
 
 function describe({ needsSetup }: Access["access"], session: Session | null) {

@@ -5,6 +5,7 @@ import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import { healthHttpStatus } from "../../core/operations/health.ts";
 import { formatMetrics, metricsContentType } from "../../core/operations/metrics.ts";
 import { adminApi } from "../admin/app.ts";
+import { resolveClientAddress } from "../client_address.ts";
 import { dashboardApp } from "../dashboard/app.ts";
 import { securityHeaders } from "../dashboard/security_headers.ts";
 import { allowOnly, operatorProblemResponse, refuseUnknownRoute } from "../problem_response.ts";
@@ -18,10 +19,10 @@ const noStore = { "cache-control": "no-store" };
 
 /** The app of port 8420; call its `fetch` with a request and its `HttpConnection`. */
 export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEnv> {
-  const { isAllowed, health, metrics, onFailure } = dependencies;
+  const { isAllowed, isProxy, health, metrics, onFailure } = dependencies;
   const app = new Hono<OperatorEnv>();
   // Out here they come to what the apps below refuse, too.
-  app.use(securityHeaders);
+  app.use(securityHeaders, resolveClientAddress("webui.trusted_proxies", isProxy));
   app.use(async (context, next) => {
     const address = context.env.clientAddress;
     if (!isAllowed(address))

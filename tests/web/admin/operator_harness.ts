@@ -1,8 +1,11 @@
 /** The operator's app over the real access and operations, with what they rest on in memory. */
+import assert from "node:assert/strict";
 import type { Actor } from "../../../core/access/actor.ts";
 import type { HttpConnection } from "../../../core/ingest/http_listener.ts";
 import { assessHealth } from "../../../core/operations/health.ts";
-import { performOperation } from "../../../core/operations/operation_table.ts";
+import { type OperationName, openFeed, performOperation } from "../../../core/operations/operation_table.ts";
+import { answers } from "../../../web/admin/answers.ts";
+import { EventStreams } from "../../../web/admin/event_streams.ts";
 import { operatorApp } from "../../../web/operator/app.ts";
 import type { OperatorDependencies, Perform } from "../../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../../support/health_sample.ts";
@@ -18,6 +21,7 @@ export class OperatorHarness {
   readonly failures: unknown[] = [];
   /** Who asked for which operation, in turn. */
   readonly performed: [actor: Actor, name: string][] = [];
+  readonly streams: EventStreams;
   connection: HttpConnection = {
     clientAddress: "10.0.0.7",
     tls: { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" },
@@ -30,17 +34,29 @@ export class OperatorHarness {
   private constructor(admin: MemoryAdminAccess, dispatch: MemoryDispatch, overrides: Partial<OperatorDependencies>) {
     this.admin = admin;
     this.dispatch = dispatch;
-    const perform = async (actor: Actor, name: string, input: unknown) => {
+    this.streams = new EventStreams(dispatch.context.clock);
+    const perform = async (actor: Actor, name: OperationName, input: unknown) => {
       this.performed.push([actor, name]);
-      return performOperation({ ...dispatch.context, actor, admin: admin.access }, name, input);
+      const output = await performOperation({ ...dispatch.context, actor, admin: admin.access }, name, input);
+      assertCovered(name, output);
+      return output;
+    };
+    const open = async (actor: Actor, name: string, input: unknown) => {
+      this.performed.push([actor, name]);
+      return openFeed({ ...dispatch.context, actor }, name, input);
     };
     this.#app = operatorApp({
+      isProxy: () => false,
       isAllowed: () => true,
       health: async () => assessHealth(sampleMetrics()),
       metrics: async () => sampleMetrics(),
       onFailure: (error) => void this.failures.push(error),
       access: admin.access,
+      tokens: dispatch.tokenRing,
       perform: perform as Perform,
+      open,
+      streams: this.streams,
+      version: "1.2.3",
       ...overrides,
     });
   }
@@ -96,4 +112,10 @@ export class OperatorHarness {
 export async function problem(response: Response): Promise<[number, string]> {
   const { code } = (await response.json()) as { code: string };
   return [response.status, code];
+}
+
+/** Every output is one that the OpenAPI document tells of, and all of it is told. */
+function assertCovered(name: OperationName, output: unknown): void {
+  const sent: unknown = JSON.parse(JSON.stringify(output));
+  assert.deepEqual(answers[name].parse(sent), sent, name);
 }

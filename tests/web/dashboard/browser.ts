@@ -1,7 +1,8 @@
 /** A visitor of the dashboard without a browser: keeps the cookie, reads forms from pages, sends them as browsers do. */
 import assert from "node:assert/strict";
 import type { DispatchError } from "../../../core/error/mod.ts";
-import { performOperation } from "../../../core/operations/operation_table.ts";
+import { openFeed, performOperation } from "../../../core/operations/operation_table.ts";
+import { EventStreams } from "../../../web/admin/event_streams.ts";
 import { operatorApp } from "../../../web/operator/app.ts";
 import type { Perform } from "../../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../../support/health_sample.ts";
@@ -27,12 +28,17 @@ export class Browser {
     this.dispatch = dispatch;
     const perform = ((actor, name, input) => performOperation({ ...dispatch.context, actor }, name, input)) as Perform;
     this.#app = operatorApp({
+      isProxy: () => false,
       isAllowed: () => true,
       health: () => dispatch.context.health(),
       metrics: async () => sampleMetrics(),
       onFailure: (error) => this.failures.push(error),
       access: admin.access,
+      tokens: dispatch.tokenRing,
       perform,
+      open: (actor, name, input) => openFeed({ ...dispatch.context, actor }, name, input),
+      streams: new EventStreams(dispatch.context.clock),
+      version: "1.2.3",
     });
   }
 

@@ -1,0 +1,41 @@
+/** What a token of the admin API has to be good for, by what each operation says of itself. */
+import type { AdminScope, AdminTokenRecord } from "../access/admin_token.ts";
+import { DispatchError } from "../error/mod.ts";
+import { type FeedName, findFeed, findOperation, type OperationName } from "./operation_table.ts";
+
+/** Whoever may look at everything need not be shown the mail of others. */
+const privateFeeds: ReadonlySet<string> = new Set<FeedName>(["queue.content"]);
+
+/**
+ * Throws unless a token may perform an operation, or open a feed, with what was given for it.
+ *
+ * `read` is for what the audit log has no need to be told of: it changes nothing, sends nothing and gives no secret
+ * away. `certificate` is for all that is done with the shared certificate, and nothing else.
+ *
+ * @throws {DispatchError} `scope_insufficient`
+ */
+export function requireScope(token: AdminTokenRecord, name: OperationName | FeedName, given: unknown): void {
+  const { scope } = token;
+  const needed = neededScope(name, given);
+  const isEnough = scope === "certificate" ? isAboutCertificate(name) : scope === "all" || needed === "read";
+  if (!isEnough) throw new DispatchError("scope_insufficient", { name: token.name, scope, needed });
+}
+
+/** The narrowest scope that is enough. */
+function neededScope(name: string, given: unknown): AdminScope {
+  if (isHarmless(name, given)) return "read";
+  return isAboutCertificate(name) ? "certificate" : "all";
+}
+
+function isHarmless(name: string, given: unknown): boolean {
+  if (findFeed(name) !== undefined) return !privateFeeds.has(name);
+  const operation = findOperation(name);
+  if (operation === undefined || operation.audit === null) return operation !== undefined;
+  if (operation.audit.appliesTo === undefined) return false;
+  const input = operation.input.safeParse(given);
+  return input.success && !operation.audit.appliesTo(input.data);
+}
+
+function isAboutCertificate(name: string): boolean {
+  return name.startsWith("cert.");
+}

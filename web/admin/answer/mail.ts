@@ -1,0 +1,71 @@
+/** Answers about messages: the queue, the log, and what was handed in. */
+import { z } from "zod";
+import { count, list, named, text, textOrNull, time, timeOrNull } from "./shape.ts";
+
+const recipient = { address: text, outcome: z.enum(["pending", "delivered", "failed"]) };
+
+const entry = {
+  id: text,
+  state: z.enum(["queued", "processing", "retrying", "failed", "captured", "unreadable"]),
+  from: text,
+  attempts: count,
+  nextAttemptAt: timeOrNull,
+  lastError: textOrNull,
+  sizeBytes: count,
+  relay: textOrNull,
+};
+
+/** A message of the queue, as a list shows it. */
+export const queueEntry = named("QueueEntry", { ...entry, recipients: list(z.object(recipient)) });
+
+/** A message of the queue, with all that is known about it. */
+export const queueEntryDetails = named("QueueEntryDetails", {
+  ...entry,
+  recipients: list(
+    z.object({ ...recipient, kind: z.enum(["to", "cc", "bcc"]), relay: textOrNull, response: textOrNull }),
+  ),
+  acceptedAt: time,
+  subject: text,
+  messageId: textOrNull,
+  tags: list(text),
+  attachments: list(text),
+  source: z.enum(["smtp", "http", "cli"]),
+  clientAddress: textOrNull,
+});
+
+/** A row of the message log. */
+export const logRow = z.object({
+  eventId: text,
+  time,
+  id: textOrNull,
+  event: z.enum(["queued", "delivered", "captured", "retrying", "failed", "denied", "requeued", "deleted"]),
+  attempt: count,
+  sender: text,
+  to: list(text),
+  cc: list(text),
+  bcc: list(text),
+  subject: text,
+  messageId: textOrNull,
+  sizeBytes: count,
+  relay: textOrNull,
+  rule: textOrNull,
+  provider: textOrNull,
+  providerMessageId: textOrNull,
+  response: textOrNull,
+  error: textOrNull,
+  durationMs: z.number().nullable(),
+  source: z.enum(["smtp", "http", "cli"]),
+  clientAddress: textOrNull,
+  apiKeyId: textOrNull,
+  smtpUser: textOrNull,
+  tlsVersion: textOrNull,
+  tlsCipher: textOrNull,
+  tags: list(text),
+  attachments: list(text),
+});
+
+/** A page of the message log; `next` is the cursor of the one after it. */
+export const logPage = named("MessageLogPage", { rows: list(logRow), next: textOrNull });
+
+/** A message that was handed in. */
+export const sentMessage = named("SentMessage", { id: text });
