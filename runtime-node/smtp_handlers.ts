@@ -1,17 +1,35 @@
 /** The events of smtp-server, handed to the decisions of the core. */
-import type { SMTPServerAddress, SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from "smtp-server";
+import type {
+  SMTPServerAddress,
+  SMTPServerAuthentication,
+  SMTPServerAuthenticationResponse,
+  SMTPServerDataStream,
+  SMTPServerOptions,
+  SMTPServerSession,
+} from "smtp-server";
+import type { SmtpIdentity } from "../core/access/smtp_user_ring.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
 import type { ArrivingMessage } from "../core/ingest/intake.ts";
-import type { SmtpDoor, SmtpSessionFacts } from "../core/ingest/smtp_door.ts";
+import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import { smtpReplyTo } from "../core/ingest/smtp_replies.ts";
+import type { SmtpSessionFacts } from "../core/ingest/smtp_session.ts";
+import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
 
-type Handlers = Required<Pick<SMTPServerOptions, "onMailFrom" | "onRcptTo" | "onData">>;
+type Handlers = Required<Pick<SMTPServerOptions, "onAuth" | "onMailFrom" | "onRcptTo" | "onData">>;
 type Answer = (error?: Error | null, message?: string) => void;
+type AuthAnswer = (error: Error | null | undefined, response?: SMTPServerAuthenticationResponse) => void;
 
-/** Handlers that ask `door`. */
-export function smtpHandlers(door: SmtpDoor, logger: Logger): Handlers {
+/** Handlers that ask `signIn` and `door`. */
+export function smtpHandlers(door: SmtpDoor, signIn: SmtpSignIn, logger: Logger): Handlers {
   return {
+    onAuth(given: SMTPServerAuthentication, session: SMTPServerSession, answer: AuthAnswer) {
+      const { authzid: authorization = "", username: name = "", password } = given;
+      signIn.signIn(factsOf(session), { authorization, name, password: password ?? "" }).then(
+        (user) => answer(null, { user }),
+        (error) => answer(replyError(error, logger)),
+      );
+    },
     onMailFrom(address: SMTPServerAddress, session: SMTPServerSession, answer: Answer) {
       decide(answer, logger, () => {
         address.address = door.admitSender(factsOf(session), address.address);
@@ -40,12 +58,14 @@ function begin(door: SmtpDoor, session: SMTPServerSession): ArrivingMessage {
 
 function factsOf(session: SMTPServerSession): SmtpSessionFacts {
   const { tlsOptions } = session;
+  const user: SmtpIdentity | null = session.user || null;
   return {
     clientAddress: session.remoteAddress,
     clientName: session.hostNameAppearsAs || null,
-    protocol: session.transmissionType,
+    // Who signs in speaks ESMTP, whatever the greeting was (RFC 3848 knows no other).
+    protocol: user === null ? session.transmissionType : session.transmissionType.replace(/^S/, "ES"),
     tls: tlsOptions ? { version: tlsOptions.version, cipher: tlsOptions.standardName ?? tlsOptions.name } : null,
-    smtpUser: null,
+    user,
   };
 }
 
