@@ -1,13 +1,15 @@
 /** All that Dispatch keeps in `dispatch.db`. */
 import type { SessionStore } from "../core/access/admin_session.ts";
+import type { AdminTokenStore } from "../core/access/admin_token.ts";
 import type { ApiKeyStore } from "../core/access/api_key_store.ts";
+import type { SmtpUserStore } from "../core/access/smtp_user_store.ts";
 import type { CertificateRecordStore } from "../core/certificate/certificate_record.ts";
 import type { ConfigStore } from "../core/config/config_store.ts";
 import type { AuditLog } from "../core/history/audit_log.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
-import { openApiKeyStore } from "./api_key_store.ts";
 import { openAuditLog } from "./audit_log.ts";
+import { openBearerStore } from "./bearer_store.ts";
 import { openCertificateRecordStore } from "./certificate_record_store.ts";
 import { openConfigStore } from "./config_store.ts";
 import type { DatabaseDriver } from "./driver.ts";
@@ -15,6 +17,9 @@ import { openMessageLog } from "./message_log.ts";
 import { type MetaStore, openMetaStore } from "./meta_store.ts";
 import { openRelayStore } from "./relay_store.ts";
 import { openSessionStore } from "./session_store.ts";
+import { openSmtpUserStore } from "./smtp_user_store.ts";
+import { adminTokenTable } from "./table/admin_token.ts";
+import { apiKeyTable } from "./table/api_key.ts";
 
 /** The stores of one database. */
 export interface Stores {
@@ -22,6 +27,8 @@ export interface Stores {
   readonly config: ConfigStore;
   readonly relays: RelayStore;
   readonly apiKeys: ApiKeyStore;
+  readonly adminTokens: AdminTokenStore;
+  readonly smtpUsers: SmtpUserStore;
   readonly certificates: CertificateRecordStore;
   readonly sessions: SessionStore;
   readonly log: MessageLog;
@@ -34,7 +41,9 @@ export function openStores(driver: DatabaseDriver): Stores {
     meta: openMetaStore(driver),
     config: openConfigStore(driver),
     relays: openRelayStore(driver),
-    apiKeys: openApiKeyStore(driver),
+    apiKeys: openBearerStore(driver, apiKeyTable),
+    adminTokens: openBearerStore(driver, adminTokenTable),
+    smtpUsers: openSmtpUserStore(driver),
     certificates: openCertificateRecordStore(driver),
     sessions: openSessionStore(driver),
     log: openMessageLog(driver),

@@ -28,6 +28,8 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     config: data.config,
     relays: data.relays,
     keys: data.keys,
+    tokens: data.tokens,
+    users: data.users,
     spool,
     log: data.stores.log,
     audit: data.audit,

@@ -1,8 +1,12 @@
-/** What a data directory holds, opened: configuration, relays, API keys, the key that seals their secrets. */
+/** What a data directory holds, opened: configuration, relays, API keys and tokens, the key that seals their secrets. */
 import { hostname } from "node:os";
 import { basename, dirname } from "node:path";
+import { AdminTokenRing } from "../core/access/admin_token.ts";
+import { AdminTokenService } from "../core/access/admin_token_service.ts";
 import { ApiKeyRing } from "../core/access/api_key_ring.ts";
 import { ApiKeyService } from "../core/access/api_key_service.ts";
+import { SmtpUserRing } from "../core/access/smtp_user_ring.ts";
+import { SmtpUserService } from "../core/access/smtp_user_service.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { type ConfigService, defaultSettings, openConfig } from "../core/config/mod.ts";
 import { AuditTrail } from "../core/history/audit_trail.ts";
@@ -15,6 +19,7 @@ import { systemClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { openFiles } from "./files.ts";
 import { idSource } from "./id_source.ts";
+import { openPasswordHasher } from "./password_hasher.ts";
 
 /** Name under which the database notes the key check. */
 const keyCheckName = "key_check";
@@ -29,6 +34,10 @@ export interface DispatchData {
   readonly relays: RelayService;
   readonly keys: ApiKeyService;
   readonly keyRing: ApiKeyRing;
+  readonly tokens: AdminTokenService;
+  readonly tokenRing: AdminTokenRing;
+  readonly users: SmtpUserService;
+  readonly userRing: SmtpUserRing;
 }
 
 /** How a data directory is opened. */
@@ -57,18 +66,38 @@ export async function openData({
     logger.error("relay.follower_failed", "A change of relays failed", { error });
   const relays = await RelayService.open({ store: stores.relays, box, uniqueId, report });
   await ensureFirstRelay(relays);
-  const keyRing = new ApiKeyRing({ crypto, nowMs: Date.now });
-  keyRing.replace(await stores.apiKeys.list());
-  const keys = new ApiKeyService({
-    store: stores.apiKeys,
-    crypto,
-    nowMs: Date.now,
-    uniqueId,
-    publish: (records) => keyRing.replace(records),
-  });
   const createEventId = (): string => uniqueId("aud_");
   const audit = new AuditTrail({ log: stores.audit, clock: systemClock, logger, createEventId });
-  return { stores, audit, box, config, relays, keys, keyRing };
+  return { stores, audit, box, config, relays, ...(await openBearers(stores)), ...(await openUsers(stores)) };
+}
+
+/** The secrets that programs come with: those of the ingestion API, and those of the admin API. */
+async function openBearers({ apiKeys, adminTokens }: Stores) {
+  const parts = { crypto, nowMs: Date.now, uniqueId: (prefix: string) => idSource.uniqueId(prefix) };
+  const keyRing = new ApiKeyRing(parts);
+  keyRing.replace(await apiKeys.list());
+  const keys = new ApiKeyService({ ...parts, store: apiKeys, publish: (records) => keyRing.replace(records) });
+  const tokenRing = new AdminTokenRing(parts);
+  tokenRing.replace(await adminTokens.list());
+  const tokens = new AdminTokenService({
+    ...parts,
+    store: adminTokens,
+    publish: (records) => tokenRing.replace(records),
+  });
+  return { keyRing, keys, tokenRing, tokens };
+}
+
+/** The users of SMTP. Their passwords have a hasher of their own: who fills its queue keeps no administrator out. */
+async function openUsers({ smtpUsers }: Stores) {
+  const parts = {
+    nowMs: Date.now,
+    hasher: openPasswordHasher(),
+    uniqueId: (prefix: string) => idSource.uniqueId(prefix),
+  };
+  const userRing = new SmtpUserRing({ ...parts, crypto });
+  userRing.replace(await smtpUsers.list());
+  const users = new SmtpUserService({ ...parts, store: smtpUsers, publish: (records) => userRing.replace(records) });
+  return { userRing, users };
 }
 
 /** The box of the key file; the file is made only while the database holds nothing that another key has sealed. */

@@ -1,19 +1,15 @@
 /** The life of API keys: create, list, revoke. */
 import { DispatchError } from "../error/mod.ts";
-import { Mutex } from "../lifecycle/mutex.ts";
-import { digestApiKey, generateApiKey } from "./api_key.ts";
-import type { ApiKeyRecord, ApiKeyStore } from "./api_key_store.ts";
+import type { ApiKeyRecord } from "./api_key_store.ts";
+import { BearerService, type BearerServiceOptions, type BearerView, viewBearer } from "./bearer_service.ts";
 
-/** What operators see of an API key; times are ISO 8601, UTC. */
-export interface ApiKeyView {
-  readonly id: string;
-  readonly name: string;
+/** What every key starts with. */
+export const apiKeyPrefix = "dsp_live_";
+
+/** What operators see of an API key. */
+export interface ApiKeyView extends BearerView {
   /** Requests a minute; `null` follows `api.rate_limit_per_key`, `0` is no limit. */
   readonly ratePerMinute: number | null;
-  readonly createdAt: string;
-  readonly revokedAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly useCount: number;
 }
 
 /** A key that was just created. */
@@ -25,24 +21,17 @@ export interface CreatedApiKey {
   readonly key: string;
 }
 
-/** What an {@link ApiKeyService} needs from its surroundings. */
-export interface ApiKeyServiceOptions {
-  readonly store: ApiKeyStore;
-  readonly crypto: Crypto;
-  readonly nowMs: () => number;
-  /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */
-  readonly uniqueId: (prefix: string) => string;
-  /** Called with all keys after each change, before the change is answered: from then on a revoked key opens nothing. */
-  readonly publish: (records: readonly ApiKeyRecord[]) => void;
-}
-
-/** Creates, lists and revokes API keys; one change at a time. */
+/** Creates, lists and revokes API keys. */
 export class ApiKeyService {
-  readonly #options: ApiKeyServiceOptions;
-  readonly #changes = new Mutex();
+  readonly #keys: BearerService<ApiKeyRecord>;
 
-  constructor(options: ApiKeyServiceOptions) {
-    this.#options = options;
+  constructor(options: BearerServiceOptions<ApiKeyRecord>) {
+    this.#keys = new BearerService(options, {
+      prefix: apiKeyPrefix,
+      idPrefix: "key_",
+      exists: (name) => new DispatchError("api_key_exists", { name }),
+      unknown: (id) => new DispatchError("api_key_unknown", { id }),
+    });
   }
 
   /**
@@ -50,68 +39,22 @@ export class ApiKeyService {
    *
    * @throws {DispatchError} `api_key_exists` when a key that is not revoked has that name
    */
-  create(name: string, ratePerMinute: number | null): Promise<CreatedApiKey> {
-    return this.#change(async ({ store, crypto, nowMs, uniqueId }) => {
-      const records = await store.list();
-      if (records.some((record) => record.name === name && record.revokedAtMs === null)) {
-        throw new DispatchError("api_key_exists", { name });
-      }
-      const key = generateApiKey(crypto);
-      const id = uniqueId("key_");
-      await store.add({
-        id,
-        name,
-        digest: await digestApiKey(crypto, key),
-        ratePerMinute,
-        createdAtMs: nowMs(),
-        revokedAtMs: null,
-        lastUsedAtMs: null,
-        useCount: 0,
-      });
-      return { id, name, ratePerMinute, key };
-    });
+  async create(name: string, ratePerMinute: number | null): Promise<CreatedApiKey> {
+    const { record, secret } = await this.#keys.create(name, (fresh) => ({ ...fresh, ratePerMinute }));
+    return { id: record.id, name, ratePerMinute, key: secret };
   }
 
   /** All keys, revoked ones too, oldest first. */
   async list(): Promise<ApiKeyView[]> {
-    return (await this.#options.store.list()).map(viewApiKey);
+    return (await this.#keys.list()).map(viewApiKey);
   }
 
-  /**
-   * Revokes a key; one that is revoked already stays as it is.
-   *
-   * @throws {DispatchError} `api_key_unknown`
-   */
-  revoke(id: string): Promise<ApiKeyView> {
-    return this.#change(async ({ store, nowMs }) => {
-      await store.revoke(id, nowMs());
-      const record = (await store.list()).find((candidate) => candidate.id === id);
-      if (record === undefined) throw new DispatchError("api_key_unknown", { id });
-      return viewApiKey(record);
-    });
-  }
-
-  #change<Result>(act: (options: ApiKeyServiceOptions) => Promise<Result>): Promise<Result> {
-    return this.#changes.run(async () => {
-      const result = await act(this.#options);
-      this.#options.publish(await this.#options.store.list());
-      return result;
-    });
+  /** Revokes a key; one that is revoked already stays as it is. @throws {DispatchError} `api_key_unknown` */
+  async revoke(id: string): Promise<ApiKeyView> {
+    return viewApiKey(await this.#keys.revoke(id));
   }
 }
 
 function viewApiKey(record: ApiKeyRecord): ApiKeyView {
-  return {
-    id: record.id,
-    name: record.name,
-    ratePerMinute: record.ratePerMinute,
-    createdAt: new Date(record.createdAtMs).toISOString(),
-    revokedAt: toIsoText(record.revokedAtMs),
-    lastUsedAt: toIsoText(record.lastUsedAtMs),
-    useCount: record.useCount,
-  };
-}
-
-function toIsoText(timeMs: number | null): string | null {
-  return timeMs === null ? null : new Date(timeMs).toISOString();
+  return { ...viewBearer(record), ratePerMinute: record.ratePerMinute };
 }

@@ -88,6 +88,12 @@ export class Sessions {
     return { digest, csrfToken, createdAtMs, address };
   }
 
+  /** Whether a session goes on; its time does not start anew. */
+  isLive(digest: string): boolean {
+    const live = this.#live.get(digest);
+    return live !== undefined && !this.#isExpired(live);
+  }
+
   /** Ends one session. */
   async end(digest: string): Promise<void> {
     await this.#endMany([digest]);

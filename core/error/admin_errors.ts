@@ -20,10 +20,11 @@ export const adminErrors = {
     message: () => "The admin token is unknown or revoked.",
     remedy: () => "Create one with: dispatch admin token create NAME --scope S",
   }),
-  scope_insufficient: defineError<{ scope: string; needed: string }>({
+  scope_insufficient: defineError<{ name: string; scope: string; needed: string }>({
     status: 403,
     isDenial: true,
-    message: ({ scope, needed }) => `A token of the scope ${scope} may not do this; one of the scope ${needed} may.`,
+    message: ({ name, scope, needed }) =>
+      `The admin token ${JSON.stringify(name)} has the scope ${scope}; this takes the scope ${needed}.`,
     remedy: ({ needed }) => `Create one with: dispatch admin token create NAME --scope ${needed}`,
   }),
   session_needed: defineError<NoFacts>({

@@ -1,7 +1,7 @@
 /** What tells two request bodies apart, for `Idempotency-Key`. */
 
 /** SHA-256 of `bytes`, lower-case hex. */
-export async function digestOf(bytes: Uint8Array<ArrayBuffer>, crypto: Crypto): Promise<string> {
+export async function digestOf(bytes: Uint8Array<ArrayBuffer>, crypto: Pick<Crypto, "subtle">): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,7 +1,9 @@
 /** What operations work on; the running service supplies it, and so does a command that runs beside none. */
 import type { Actor } from "../access/actor.ts";
 import type { AdminAccess } from "../access/admin_access.ts";
+import type { AdminTokenService } from "../access/admin_token_service.ts";
 import type { ApiKeyService } from "../access/api_key_service.ts";
+import type { SmtpUserService } from "../access/smtp_user_service.ts";
 import type { Clock } from "../capabilities.ts";
 import type { CertificateService } from "../certificate/certificate_service.ts";
 import type { TlsIdentity } from "../certificate/mod.ts";
@@ -63,6 +65,8 @@ export interface OperationContext {
     "list" | "show" | "find" | "add" | "set" | "setDefault" | "enable" | "disable" | "remove"
   >;
   readonly keys: Pick<ApiKeyService, "create" | "list" | "revoke">;
+  readonly tokens: Pick<AdminTokenService, "create" | "list" | "revoke">;
+  readonly users: Pick<SmtpUserService, "add" | "list" | "set" | "setPassword" | "remove">;
   readonly spool: Pick<Spool, "list" | "find" | "content" | "retry" | "delete">;
   readonly log: Pick<MessageLog, "search">;
   readonly audit: Pick<AuditTrail, "record" | "search">;

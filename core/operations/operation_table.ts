@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { DispatchError } from "../error/mod.ts";
 import { adminOperations } from "./admin_operations.ts";
+import { adminTokenOperations } from "./admin_token_operations.ts";
 import { apiKeyOperations } from "./api_key_operations.ts";
 import { auditOperations } from "./audit_operations.ts";
 import { certificateOperations } from "./certificate_operations.ts";
@@ -15,6 +16,7 @@ import type { OperationContext } from "./operation_context.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { relayOperations } from "./relay_operations.ts";
 import { serviceOperations } from "./service_operations.ts";
+import { userOperations } from "./user_operations.ts";
 
 /** All operations. */
 export const operations = [
@@ -22,12 +24,14 @@ export const operations = [
   ...certificateOperations,
   ...relayOperations,
   ...apiKeyOperations,
+  ...userOperations,
   ...queueOperations,
   ...messageLogOperations,
   ...auditOperations,
   ...messageOperations,
   ...serviceOperations,
   ...adminOperations,
+  ...adminTokenOperations,
 ] as const;
 
 /** All feeds. */

@@ -1,6 +1,8 @@
 /** Everything that operations work on, in memory; what is core is the real thing. */
 import { commandLineActor } from "../../core/access/actor.ts";
 import { acceptPassword } from "../../core/access/admin_password.ts";
+import { type AdminTokenRecord, AdminTokenRing } from "../../core/access/admin_token.ts";
+import { AdminTokenService } from "../../core/access/admin_token_service.ts";
 import { ApiKeyService } from "../../core/access/api_key_service.ts";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
 import type { Clock, Logger } from "../../core/capabilities.ts";
@@ -15,21 +17,25 @@ import type { OperationContext } from "../../core/operations/operation_context.t
 import { RelayService } from "../../core/relay/relay_service.ts";
 import { SecretBox } from "../../core/secret/secret_box.ts";
 import { sampleServed } from "./health_sample.ts";
-import { MemoryApiKeyStore } from "./memory_api_key_store.ts";
 import { MemoryAuditLog } from "./memory_audit_log.ts";
+import { MemoryBearerStore } from "./memory_bearer_store.ts";
 import { MemoryCertificates } from "./memory_certificates.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { MemoryRelayStore } from "./memory_relay_store.ts";
+import { MemorySmtpUsers } from "./memory_smtp_users.ts";
 
 /** A context with its parts in reach. */
 export interface MemoryDispatch {
   readonly context: OperationContext;
   readonly relayStore: MemoryRelayStore;
   readonly relays: RelayService;
-  readonly keyStore: MemoryApiKeyStore;
+  readonly keyStore: MemoryBearerStore<ApiKeyRecord>;
   readonly publishedKeys: (readonly ApiKeyRecord[])[];
+  readonly tokenStore: MemoryBearerStore<AdminTokenRecord>;
+  readonly tokenRing: AdminTokenRing;
+  readonly users: MemorySmtpUsers;
   readonly queue: MemoryQueue;
   readonly log: MemoryMessageLog;
   readonly auditLog: MemoryAuditLog;
@@ -96,10 +102,20 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const box = await SecretBox.fromKey(crypto, new Uint8Array(32).fill(7));
   const relayStore = new MemoryRelayStore();
   const relays = await RelayService.open({ store: relayStore, box, uniqueId, report: failTest });
-  const keyStore = new MemoryApiKeyStore();
+  const keyStore = new MemoryBearerStore<ApiKeyRecord>();
   const publishedKeys: (readonly ApiKeyRecord[])[] = [];
   const publish = (records: readonly ApiKeyRecord[]) => publishedKeys.push(records);
   const keys = new ApiKeyService({ store: keyStore, crypto, nowMs: () => fixedNowMs, uniqueId, publish });
+  const tokenStore = new MemoryBearerStore<AdminTokenRecord>();
+  const tokenRing = new AdminTokenRing({ crypto, nowMs: () => fixedNowMs });
+  const tokens = new AdminTokenService({
+    store: tokenStore,
+    crypto,
+    nowMs: () => fixedNowMs,
+    uniqueId,
+    publish: (records) => tokenRing.replace(records),
+  });
+  const users = new MemorySmtpUsers(uniqueId);
   const queue = new MemoryQueue();
   const log = new MemoryMessageLog();
   const auditLog = new MemoryAuditLog();
@@ -113,6 +129,8 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     config: await openMemoryConfig(box),
     relays,
     keys,
+    tokens,
+    users: users.service,
     spool: queue,
     log,
     audit: openAuditTrail(auditLog),
@@ -131,8 +149,23 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     }),
     version: () => ({ version: "0.1.0", commit: null, runtime: "test 1", platform: "test" }),
   };
-  const parts = { relayStore, relays, keyStore, publishedKeys, queue, log, auditLog, intake, box, certificates };
-  return { context, ...parts, passwords };
+  return {
+    context,
+    relayStore,
+    relays,
+    keyStore,
+    publishedKeys,
+    tokenStore,
+    tokenRing,
+    users,
+    queue,
+    log,
+    auditLog,
+    intake,
+    box,
+    certificates,
+    passwords,
+  };
 }
 
 const hastyClock: Clock = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { digestApiKey } from "../../../core/access/api_key.ts";
 import { ApiKeyRing } from "../../../core/access/api_key_ring.ts";
 import type { ApiKeyRecord } from "../../../core/access/api_key_store.ts";
+import { digestBearerSecret } from "../../../core/access/bearer_secret.ts";
 import { isDispatchError } from "../../../core/error/mod.ts";
 
 const key = `dsp_live_${"k".repeat(43)}`;
@@ -12,7 +12,7 @@ async function record(change: Partial<ApiKeyRecord> = {}): Promise<ApiKeyRecord>
   return {
     id: "key_1",
     name: "app",
-    digest: await digestApiKey(crypto, key),
+    digest: await digestBearerSecret(crypto, key),
     ratePerMinute: null,
     createdAtMs: 0,
     revokedAtMs: null,
@@ -31,7 +31,7 @@ async function ringOf(...records: ApiKeyRecord[]): Promise<ApiKeyRing> {
 test("ApiKeyRing finds the record of a key", async () => {
   const ring = await ringOf(
     await record(),
-    await record({ id: "key_2", digest: await digestApiKey(crypto, otherKey) }),
+    await record({ id: "key_2", digest: await digestBearerSecret(crypto, otherKey) }),
   );
   assert.equal((await ring.authenticate(`Bearer ${key}`)).id, "key_1");
   assert.equal((await ring.authenticate(`bearer  ${otherKey}`)).id, "key_2");
@@ -70,4 +70,12 @@ test("ApiKeyRing counts uses until they are taken, refusals not", async () => {
   await ring.authenticate(`Bearer ${otherKey}`).catch(() => {});
   assert.deepEqual(ring.takeUses(), [{ id: "key_1", uses: 2, lastUsedAtMs: 1000 }]);
   assert.deepEqual(ring.takeUses(), []);
+});
+
+test("ApiKeyRing tells whether a record that was found is still good", async () => {
+  const found = await record();
+  const ring = await ringOf(found);
+  assert.equal(ring.holds(found), true);
+  ring.replace([{ ...found, revokedAtMs: 1 }]);
+  assert.equal(ring.holds(found), false);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { digestApiKey, looksLikeApiKey } from "../../../core/access/api_key.ts";
+import { digestBearerSecret, looksLikeBearerSecret } from "../../../core/access/bearer_secret.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
 import { createMemoryDispatch, fixedNowMs } from "../../support/memory_operation_context.ts";
 
@@ -8,8 +8,8 @@ test("ApiKeyService.create shows the key, and stores its digest alone", async ()
   const { context, keyStore } = await createMemoryDispatch();
   const created = await context.keys.create("printer", 10);
   const stored = keyStore.rows.get(created.id)!;
-  assert.ok(looksLikeApiKey(created.key));
-  assert.equal(stored.digest, await digestApiKey(crypto, created.key));
+  assert.ok(looksLikeBearerSecret(created.key, "dsp_live_"));
+  assert.equal(stored.digest, await digestBearerSecret(crypto, created.key));
   assert.equal(stored.ratePerMinute, 10);
   assert.ok(!JSON.stringify([...keyStore.rows]).includes(created.key));
 });

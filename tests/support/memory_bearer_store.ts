@@ -1,14 +1,15 @@
-/** An API key store in memory that obeys the contract. */
-import type { ApiKeyRecord, ApiKeyStore, ApiKeyUse } from "../../core/access/api_key_store.ts";
+/** A store of bearer secrets in memory that obeys the contract. */
+import type { BearerRecord, BearerStore } from "../../core/access/bearer_store.ts";
+import type { Use } from "../../core/access/use_tally.ts";
 
-export class MemoryApiKeyStore implements ApiKeyStore {
-  readonly rows = new Map<string, ApiKeyRecord>();
+export class MemoryBearerStore<Stored extends BearerRecord> implements BearerStore<Stored> {
+  readonly rows = new Map<string, Stored>();
 
-  async list(): Promise<ApiKeyRecord[]> {
+  async list(): Promise<Stored[]> {
     return [...this.rows.values()];
   }
 
-  async add(record: ApiKeyRecord): Promise<void> {
+  async add(record: Stored): Promise<void> {
     this.rows.set(record.id, record);
   }
 
@@ -19,7 +20,7 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     return true;
   }
 
-  async addUses(uses: readonly ApiKeyUse[]): Promise<void> {
+  async addUses(uses: readonly Use[]): Promise<void> {
     for (const { id, uses: count, lastUsedAtMs } of uses) {
       const record = this.rows.get(id);
       if (record !== undefined) this.rows.set(id, { ...record, useCount: record.useCount + count, lastUsedAtMs });
