@@ -5,7 +5,7 @@ import { Mutex } from "../lifecycle/mutex.ts";
 import type { ConfigStore, StoredSetting } from "./config_store.ts";
 import type { Pin } from "./environment_names.ts";
 import { type ConfigView, viewSetting } from "./mask.ts";
-import { type Resolution, resolveSettings } from "./resolve.ts";
+import { type PinNote, type Resolution, resolveSettings } from "./resolve.ts";
 import { type ChangeAuthor, readValues, requireKey, requireSettable } from "./setting_change.ts";
 import { type SettingKey, type Settings, settingKeys } from "./settings.ts";
 import { anyChanged, SettingsHolder } from "./settings_holder.ts";
@@ -53,6 +53,7 @@ export async function openConfig(options: ConfigServiceOptions): Promise<ConfigS
   if (service.violations.length > 0 && !repair) {
     throw new DispatchError("config_invalid", { violations: service.violations });
   }
+  for (const { key, note } of service.pinNotes) options.logger.warn("config.put_right", `${key}: ${note}`, { key });
   await store.seed(seedRows(defaults));
   return service;
 }
@@ -77,6 +78,11 @@ export class ConfigService {
   /** What is wrong with the values of table and environment; empty unless opened to repair. */
   get violations(): readonly ConfigViolation[] {
     return [...this.#stored.violations, ...this.#resolution.violations];
+  }
+
+  /** What was put right in the values of the environment. */
+  get pinNotes(): readonly PinNote[] {
+    return this.#resolution.pinNotes;
   }
 
   /** All settings, in the order of the registry. */
@@ -123,8 +129,9 @@ export class ConfigService {
   async #set(input: Readonly<Record<string, unknown>>, author: ChangeAuthor): Promise<ConfigView[]> {
     const { pins } = this.#options;
     const given = new Map(Object.entries(input).map(([key, value]) => [requireSettable(key, author, pins), value]));
-    await this.#apply(readValues(given), []);
-    return [...given.keys()].map((key) => this.get(key));
+    const read = readValues(given);
+    await this.#apply(new Map([...read].map(([key, { value }]) => [key, value])), []);
+    return [...read].map(([key, { notes }]) => ({ ...this.get(key), ...(notes === undefined ? {} : { notes }) }));
   }
 
   async #apply(values: ReadonlyMap<SettingKey, unknown>, removed: readonly SettingKey[]): Promise<void> {

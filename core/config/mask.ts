@@ -31,6 +31,8 @@ export interface ConfigView {
   readonly locked: boolean;
   /** The environment variable that pins it, or would. */
   readonly variable: string;
+  /** What was put right in the value that was just given, a sentence each; absent elsewhere. */
+  readonly notes?: readonly string[];
 }
 
 /** Describes `key` as `resolution` has it. */

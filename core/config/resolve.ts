@@ -16,30 +16,39 @@ export interface ConfigLayers {
   readonly pins: ReadonlyMap<SettingKey, Pin>;
 }
 
+/** What was put right in a pinned value. */
+export interface PinNote {
+  readonly key: SettingKey;
+  /** A sentence, which names the variable. */
+  readonly note: string;
+}
+
 /** What the layers come to. */
 export interface Resolution {
   readonly settings: Settings;
   readonly sources: Readonly<Record<SettingKey, SettingSource>>;
   /** All that is wrong with the environment's values, and with all values together. */
   readonly violations: readonly ConfigViolation[];
+  readonly pinNotes: readonly PinNote[];
 }
 
 /** Resolves every setting; a pinned value that is refused leaves the layer below it in force. */
 export function resolveSettings(layers: ConfigLayers): Resolution {
   const violations: ConfigViolation[] = [];
+  const pinNotes: PinNote[] = [];
   const resolved = settingKeys.map((key) => {
     const pin = layers.pins.get(key);
     const read = pin && definitionOf(key).codec.fromText(pin.text);
     if (pin && read && "rule" in read) {
       violations.push({ key, value: maskedText(key, pin.text), rule: `${read.rule} in ${pin.variable}` });
     }
-    return read && "value" in read
-      ? { key, value: read.value, source: "environment" as const }
-      : { key, ...resolveBelow(layers, key) };
+    if (pin === undefined || read === undefined || "rule" in read) return { key, ...resolveBelow(layers, key) };
+    for (const note of read.notes ?? []) pinNotes.push({ key, note: `${note} (${pin.variable})` });
+    return { key, value: read.value, source: "environment" as const };
   });
   const settings = Object.freeze(Object.fromEntries(resolved.map(({ key, value }) => [key, value]))) as Settings;
   const sources = Object.fromEntries(resolved.map(({ key, source }) => [key, source])) as Resolution["sources"];
-  return { settings, sources, violations: [...violations, ...crossViolations(settings)] };
+  return { settings, sources, violations: [...violations, ...crossViolations(settings)], pinNotes };
 }
 
 /** Tells whether two values of a setting are the same. */

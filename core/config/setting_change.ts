@@ -3,6 +3,7 @@ import { type ConfigViolation, DispatchError } from "../error/mod.ts";
 import type { Pin } from "./environment_names.ts";
 import { maskedText } from "./mask.ts";
 import { nearestName } from "./nearest.ts";
+import type { ReadValue } from "./setting_codec.ts";
 import { definitionOf, isSettingKey, type SettingKey, settingKeys } from "./settings.ts";
 
 /** Who asks for a change: only `service` may write the keys that are written by Dispatch alone. */
@@ -29,13 +30,13 @@ export function requireSettable(key: string, author: ChangeAuthor, pins: Readonl
  *
  * @throws {DispatchError} `config_invalid` with all violations
  */
-export function readValues(input: ReadonlyMap<SettingKey, unknown>): Map<SettingKey, unknown> {
-  const values = new Map<SettingKey, unknown>();
+export function readValues(input: ReadonlyMap<SettingKey, unknown>): Map<SettingKey, ReadValue<unknown>> {
+  const values = new Map<SettingKey, ReadValue<unknown>>();
   const violations: ConfigViolation[] = [];
   for (const [key, given] of input) {
     const { codec } = definitionOf(key);
     const result = typeof given === "string" ? codec.fromText(given) : codec.fromJson(given);
-    if ("value" in result) values.set(key, result.value);
+    if ("value" in result) values.set(key, result);
     else violations.push({ key, value: maskedText(key, quoted(given)), rule: result.rule });
   }
   if (violations.length > 0) throw new DispatchError("config_invalid", { violations });

@@ -3,8 +3,15 @@
 /** The kinds of settings; a form chooses its field by it. */
 export type SettingKind = "boolean" | "integer" | "text" | "choice" | "integer_list" | "cidr_list" | "host_name";
 
+/** A value that was read. */
+export interface ReadValue<T> {
+  readonly value: T;
+  /** What was put right in it, a sentence each; absent where it was taken as it is. */
+  readonly notes?: readonly string[];
+}
+
 /** What reading a value found: the value, or the rule that it broke as the end of a sentence ("must be …"). */
-export type ReadResult<T> = { readonly value: T } | { readonly rule: string };
+export type ReadResult<T> = ReadValue<T> | { readonly rule: string };
 
 /** All that is known about one kind of setting, its bounds included. */
 export interface SettingCodec<T> {

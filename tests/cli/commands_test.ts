@@ -83,6 +83,15 @@ test("config set reads a value from standard input", async () => {
   assert.deepEqual(dispatch.context.config.holder.current["listener.allowed_cidrs"], ["192.0.2.0/24", "2001:db8::/32"]);
 });
 
+test("config set says on standard error what it put right, and its JSON stays one value", async () => {
+  const { run } = await createMemoryCli();
+  const { stdout, stderr, exitCode } = await run(["config", "set", "api.allowed_cidrs", "10.1.2.3/8", "--json"]);
+  assert.equal(exitCode, 0);
+  assert.deepEqual(JSON.parse(stdout).value, ["10.0.0.0/8"]);
+  assert.match(stderr, /"10\.1\.2\.3\/8" has bits set behind its prefix: it was taken as 10\.0\.0\.0\/8/);
+  assert.equal((await run(["config", "set", "api.allowed_cidrs", "10.0.0.0/8"])).stderr, "");
+});
+
 const smartHost = [
   "relay",
   "add",

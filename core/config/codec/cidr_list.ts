@@ -1,27 +1,35 @@
 /** Settings that are a list of address ranges. */
-import ipaddr from "ipaddr.js";
 import type { ReadResult, SettingCodec } from "../setting_codec.ts";
+import { readCidrRange } from "./cidr_range.ts";
 import { parseJson, splitList } from "./text_form.ts";
 
 const maxItems = 1000;
+/** What is wrong with the first entries tells enough about the others. */
+const maxTold = 5;
+const maxShownLength = 64;
 
 /**
- * A list of at most 1000 CIDR ranges (RFC 4632, RFC 4291 section 2.3), in the canonical form of RFC 5952.
- *
- * A bare address is the range of that address alone; host bits are cleared; an IPv4-mapped IPv6 range is the IPv4 range;
- * a range given twice is kept once. As text: a JSON array or a comma list.
+ * A list of at most 1000 CIDR ranges, each in its canonical form (`readCidrRange`); a range given twice is kept once. Host
+ * bits are put right, and that is noted. As text: a JSON array or a comma list.
  */
 export function cidrListCodec(): SettingCodec<readonly string[]> {
   const rule = `must be a list of at most ${maxItems} CIDR ranges such as 10.0.0.0/8 or fd00::/8`;
   const fromJson = (json: unknown): ReadResult<readonly string[]> => {
     if (!Array.isArray(json) || json.length > maxItems) return { rule };
     const ranges = new Set<string>();
+    const notes: string[] = [];
+    const faults: string[] = [];
     for (const item of json) {
-      const range = typeof item === "string" ? canonicalRange(item.trim()) : null;
-      if (range === null) return { rule: `${rule}, which ${JSON.stringify(item)} is not` };
-      ranges.add(range);
+      const read = typeof item === "string" ? readCidrRange(item.trim()) : { fault: "is no text" };
+      if ("fault" in read) {
+        faults.push(`${shown(item)} ${read.fault}`);
+        continue;
+      }
+      ranges.add(read.range);
+      if (read.hadHostBits) notes.push(`${shown(item)} has bits set behind its prefix: it was taken as ${read.range}`);
     }
-    return { value: [...ranges] };
+    if (faults.length > 0) return { rule: `${rule}: ${firstOf(faults)}` };
+    return { value: [...ranges], ...(notes.length > 0 ? { notes } : {}) };
   };
   return {
     kind: "cidr_list",
@@ -32,22 +40,12 @@ export function cidrListCodec(): SettingCodec<readonly string[]> {
   };
 }
 
-/** The canonical form of a range or bare address, or `null` when it is neither. */
-function canonicalRange(text: string): string | null {
-  const [address = "", prefix, ...rest] = text.split("/");
-  if (rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return null;
-  // ipaddr.js also reads octal, hexadecimal and shortened IPv4 addresses, which mean different things to different tools.
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return canonicalIpv4(address, Number(prefix ?? 32));
-  if (!address.includes(":") || address.includes("%") || !ipaddr.IPv6.isValid(address)) return null;
-  const length = Number(prefix ?? 128);
-  const parsed = ipaddr.IPv6.parse(address);
-  if (parsed.isIPv4MappedAddress() && length >= 96)
-    return canonicalIpv4(parsed.toIPv4Address().toString(), length - 96);
-  return length > 128
-    ? null
-    : `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${length}`).toRFC5952String()}/${length}`;
+function shown(item: unknown): string {
+  const text = JSON.stringify(item) ?? String(item);
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
-function canonicalIpv4(address: string, length: number): string | null {
-  return length > 32 ? null : `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/${length}`).toString()}/${length}`;
+function firstOf(faults: readonly string[]): string {
+  const more = faults.length - maxTold;
+  return [...faults.slice(0, maxTold), ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }

@@ -40,6 +40,7 @@ export const configCommands = [
     },
     toJson: ([view]) => view,
     print: ([view]) => announce(view!),
+    notice: ([view]) => view?.notes?.map(printable).join("\n"),
   }),
   operationCommand({
     operation: "config.unset",

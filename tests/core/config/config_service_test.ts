@@ -57,6 +57,23 @@ describe("openConfig", () => {
 });
 
 describe("ConfigService", () => {
+  test("set says what it put right in the value, and that answer alone does", async () => {
+    const config = await openMemoryConfig(new MemoryConfigStore());
+    const views = await config.set({ "api.allowed_cidrs": ["10.1.2.3/8"], "webui.allowed_cidrs": ["10.0.0.0/8"] });
+    assert.deepEqual(
+      views.map(({ key, value, notes }) => [key, value, notes]),
+      [
+        [
+          "api.allowed_cidrs",
+          ["10.0.0.0/8"],
+          ['"10.1.2.3/8" has bits set behind its prefix: it was taken as 10.0.0.0/8'],
+        ],
+        ["webui.allowed_cidrs", ["10.0.0.0/8"], undefined],
+      ],
+    );
+    assert.equal("notes" in config.get("api.allowed_cidrs"), false);
+  });
+
   test("set puts typed and JSON values in force and stores them", async () => {
     const store = new MemoryConfigStore();
     const config = await openMemoryConfig(store);

@@ -58,6 +58,13 @@ describe("resolveSettings", () => {
     assert.equal(settings["tls.min_version"], "TLSv1.2");
   });
 
+  test("notes what was put right in the environment, and names its variable", () => {
+    const { settings, pinNotes } = resolve({}, { DISPATCH_API_ALLOWED_CIDRS: "10.1.2.3/8" });
+    assert.deepEqual(settings["api.allowed_cidrs"], ["10.0.0.0/8"]);
+    const note = '"10.1.2.3/8" has bits set behind its prefix: it was taken as 10.0.0.0/8 (DISPATCH_API_ALLOWED_CIDRS)';
+    assert.deepEqual(pinNotes, [{ key: "api.allowed_cidrs", note }]);
+  });
+
   test("shows no secret in a violation", () => {
     const { violations } = resolve({}, { DISPATCH_TLS_CERT_PASSWORD: "hunter2\n" });
     assert.deepEqual(
