@@ -47,12 +47,21 @@ export async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Uint
     parts.push(chunk);
     size += chunk.byteLength;
   }
-  const whole = new Uint8Array(size);
+  return fillWhole(parts, size);
+}
+
+/** Joins chunks whose size is known in memory of that size. @throws {RangeError} when they have another size */
+export async function fillWhole(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(sizeBytes);
   let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
+  for await (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
   }
+  if (offset !== sizeBytes) throw new RangeError(`Cannot use chunks as ${sizeBytes} bytes: their size is ${offset}`);
   return whole;
 }
 

@@ -189,7 +189,8 @@ function concat(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
   return whole;
 }
 
-function asSpoolError(error: unknown): DispatchError {
+/** What a failure to write a message down means to its sender. */
+export function asSpoolError(error: unknown): DispatchError {
   if (isDispatchError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DispatchError("spool_unavailable", { reason }, { cause: error });

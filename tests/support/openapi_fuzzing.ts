@@ -85,7 +85,7 @@ async function judgeRequest(stage: OpenapiStage, request: WrittenRequest): Promi
   assert.equal(api.messages.length, before.messages + (isNew ? 1 : 0), "messages in the spool");
   if (isNew) judgeStored(stage, request);
   else assert.equal(api.files.size, before.files, "files in the spool");
-  await judgeBudget(api.bodies);
+  await judgeBudget(api.budget);
   return status < 400 ? `${status}` : `${status} ${(body as { code: string }).code}`;
 }
 

@@ -1,15 +1,16 @@
 /** The ingestion app over the real intake, with a spool and files in memory. */
-import type { LargeFiles } from "../../core/capabilities.ts";
 import { DispatchError } from "../../core/error/mod.ts";
 import { BodyBudget } from "../../core/ingest/body_limits.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import { SpoolingIntake } from "../../core/ingest/spooling_intake.ts";
 import type { StatusPage, StatusQuery, StatusView } from "../../core/ingest/status_view.ts";
+import { WholeBodies } from "../../core/ingest/whole_bodies.ts";
 import type { BareNewlines } from "../../core/mail/newline_normalizer.ts";
 import type { NewSpoolMessage } from "../../core/spool/entry.ts";
 import type { AppendResult } from "../../core/spool/spool.ts";
 import { ingestionApp } from "../../web/ingestion/app.ts";
 import type { IngestionDependencies, IngestionSettings, Refusal } from "../../web/ingestion/dependencies.ts";
+import { MemoryLargeFiles } from "../support/memory_large_files.ts";
 
 export const nowMs = Date.UTC(2026, 10, 22, 11);
 const path = "http://dispatch.example/api/v1/messages";
@@ -19,16 +20,21 @@ export const simple = { from: "app@example.org", to: ["you@example.net"], subjec
 
 export class IngestionHarness {
   readonly messages: NewSpoolMessage[] = [];
-  readonly files = new Map<string, Uint8Array[]>();
+  readonly files = new MemoryLargeFiles();
   readonly refusals: Refusal[] = [];
   readonly rateCalls: [string, number][] = [];
   readonly statusQueries: StatusQuery[] = [];
-  readonly bodies = new BodyBudget(64 * 1024 * 1024);
+  /** What all bodies that are held whole share. */
+  readonly budget = new BodyBudget(64 * 1024 * 1024);
   settings: IngestionSettings = { maxMessageBytes: 1_000_000, ratePerMinute: 100 };
   connection: HttpConnection = { clientAddress: "10.0.0.7", tls: null };
   freeBytes = 10_000_000_000;
   bareNewlines: BareNewlines = "normalize";
-  isAllowed = true;
+  /** The address of a trusted proxy. */
+  proxy: string | null = null;
+  isAllowed: boolean | ((address: string) => boolean) = true;
+  /** Requests a minute that the key itself has. */
+  keyRate: number | null = null;
   retryAfterSeconds = 0;
   appendError: Error | undefined;
   statusError: Error | undefined;
@@ -38,6 +44,7 @@ export class IngestionHarness {
     list: async (query) => this.#page(query),
   };
   #lastId = 0;
+  #lastBody = 0;
   readonly #app = ingestionApp(this.#dependencies());
 
   fetch(url: string, init: RequestInit = {}): Promise<Response> {
@@ -73,15 +80,19 @@ export class IngestionHarness {
     const content = this.messages.at(-1)?.content;
     const decoder = new TextDecoder("latin1");
     if (content?.kind === "inline") return decoder.decode(content.bytes);
-    return (this.files.get(content?.name ?? "") ?? []).map((bytes) => decoder.decode(bytes)).join("");
+    return this.files
+      .partsOf(content?.name ?? "")
+      .map((bytes) => decoder.decode(bytes))
+      .join("");
   }
 
   #dependencies(): IngestionDependencies {
+    const disk = { freeBytes: () => this.freeBytes };
     return {
       intake: new SpoolingIntake({
         spool: { append: (message) => this.#append(message) },
-        largeFiles: this.#largeFiles(),
-        disk: { freeBytes: () => this.freeBytes },
+        largeFiles: this.files,
+        disk,
         clock: { nowMs: () => nowMs, after: () => () => {} },
         createMessageId: () => `spl_${(++this.#lastId).toString(16).padStart(32, "0")}`,
         settings: () => ({ serverName: "dispatch.example", maxRecipients: 5, bareNewlines: this.bareNewlines }),
@@ -91,16 +102,22 @@ export class IngestionHarness {
         list: (query) => this.status.list(query),
       },
       settings: () => this.settings,
-      isAllowed: () => this.isAllowed,
-      authenticate(authorization) {
-        if (authorization === "Bearer good") return { id: "key_1", ratePerMinute: null };
+      isProxy: (address) => address === this.proxy,
+      isAllowed: (address) => (typeof this.isAllowed === "boolean" ? this.isAllowed : this.isAllowed(address)),
+      authenticate: (authorization) => {
+        if (authorization === "Bearer good") return { id: "key_1", ratePerMinute: this.keyRate };
         throw new DispatchError("key_invalid", {});
       },
       takeRequest: (id, perMinute) => {
         this.rateCalls.push([id, perMinute]);
         return { allowed: this.retryAfterSeconds === 0, retryAfterSeconds: this.retryAfterSeconds };
       },
-      bodies: this.bodies,
+      bodies: new WholeBodies({
+        files: this.files,
+        disk,
+        budget: this.budget,
+        createFileName: () => `body_${++this.#lastBody}.eml`,
+      }),
       crypto,
       nowMs: () => nowMs,
       newMessageId: () => "made@dispatch.example",
@@ -124,23 +141,6 @@ export class IngestionHarness {
     }
     const isSame = earlier.idempotency?.bodyDigest === idempotency?.bodyDigest;
     return isSame ? { kind: "replayed", id: earlier.id } : { kind: "conflict" };
-  }
-
-  #largeFiles(): LargeFiles {
-    return {
-      create: async (name) => {
-        const parts: Uint8Array[] = [];
-        this.files.set(name, parts);
-        return {
-          write: async (chunk) => void parts.push(chunk),
-          commit: async () => {},
-          abort: async () => void this.files.delete(name),
-        };
-      },
-      open: () => new ReadableStream(),
-      remove: async () => {},
-      list: async () => [...this.files.keys()],
-    };
   }
 
   #status(id: string, apiKeyId: string): StatusView {

@@ -161,7 +161,7 @@ for (const [type, body] of [
     assert.deepEqual(await refusal(await api.post(brokenStream(body), type)), [400, "body_incomplete"]);
     assert.equal(api.messages.length, 0);
     assert.equal(api.files.size, 0);
-    const share = await api.bodies.acquire(64 * 1024 * 1024, AbortSignal.timeout(1000));
+    const share = await api.budget.acquire(64 * 1024 * 1024, AbortSignal.timeout(1000));
     share.release();
   });
 

@@ -1,9 +1,9 @@
 /** What the ingestion API needs from its surroundings. */
 import type { RateDecision } from "../../core/access/rate_limiter.ts";
-import type { BodyBudget } from "../../core/ingest/body_limits.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import type { Intake } from "../../core/ingest/intake.ts";
 import type { StatusReader } from "../../core/ingest/status_view.ts";
+import type { WholeBodies } from "../../core/ingest/whole_bodies.ts";
 
 /** An API key that opened the door. */
 export interface AuthenticatedKey {
@@ -36,6 +36,8 @@ export interface IngestionDependencies {
   readonly intake: Intake;
   readonly status: Pick<StatusReader, "find" | "list">;
   readonly settings: () => IngestionSettings;
+  /** Whether `api.trusted_proxies` holds the address. */
+  readonly isProxy: (address: string) => boolean;
   /** Whether `api.allowed_cidrs` holds the address. */
   readonly isAllowed: (address: string) => boolean;
   /** Takes the `Authorization` header. @throws {DispatchError} `key_missing`, `key_invalid` */
@@ -43,7 +45,7 @@ export interface IngestionDependencies {
   /** Asks for one request of the key; `0` is no limit. */
   readonly takeRequest: (keyId: string, perMinute: number) => RateDecision;
   /** Shared by all listeners. */
-  readonly bodies: BodyBudget;
+  readonly bodies: WholeBodies;
   readonly crypto: Crypto;
   readonly nowMs: () => number;
   /** Value of a new `Message-ID`, without angle brackets. */

@@ -11,7 +11,6 @@ import {
   type BodyBounds,
   parseContentLength,
   readChunks,
-  readWhole,
   requireDeclaredSize,
 } from "../../core/ingest/request_body.ts";
 import { composeRequest, submissionOf } from "../../core/ingest/request_submission.ts";
@@ -110,23 +109,10 @@ async function takeRawChunks(
   }
 }
 
-/** Holds the body in memory while `use` works on it, within the budget that all requests share. */
-async function withWholeBody<T>(arrival: Arrival, use: (body: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
-  const { limitBytes, declaredBytes } = arrival.bounds;
-  const share = await acquireShare(arrival, declaredBytes ?? limitBytes);
-  try {
-    return await use(await readWhole(bodyOf(arrival)));
-  } finally {
-    share.release();
-  }
-}
-
-async function acquireShare({ context, dependencies }: Arrival, bytes: number) {
-  try {
-    return await dependencies.bodies.acquire(bytes, context.req.raw.signal);
-  } catch (cause) {
-    throw new DispatchError("body_incomplete", {}, { cause });
-  }
+/** Waits for all of the body, and holds it in memory while `use` works on it. */
+function withWholeBody<T>(arrival: Arrival, use: (body: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
+  const { context, dependencies } = arrival;
+  return dependencies.bodies.use(bodyOf(arrival), context.req.raw.signal, use);
 }
 
 async function claim(
