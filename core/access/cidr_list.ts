@@ -68,6 +68,17 @@ export function addressBytes(text: string): readonly number[] | null {
   return (isIpv4Mapped(address) ? address.toIPv4Address() : address).toByteArray();
 }
 
+/**
+ * An IP address in the form that it is kept and compared in: IPv4-mapped as IPv4, IPv6 as in RFC 5952, without zone; `null`
+ * for what is none.
+ */
+export function canonicalAddress(text: string): string | null {
+  const address = parse(text);
+  if (address === null) return null;
+  const unmapped = isIpv4Mapped(address) ? address.toIPv4Address() : address;
+  return unmapped instanceof ipaddr.IPv6 ? unmapped.toRFC5952String() : unmapped.toString();
+}
+
 function parse(text: string): IpAddress | null {
   const withoutZone = text.split("%", 1)[0]!;
   if (ipaddr.IPv4.isValidFourPartDecimal(withoutZone)) return ipaddr.IPv4.parse(withoutZone);

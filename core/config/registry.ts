@@ -58,6 +58,12 @@ export const registry = {
     effect: "live",
     summary: "Who may submit mail over SMTP; empty is nobody, everybody is 0.0.0.0/0, ::/0",
   }),
+  "listener.trusted_proxies": defineSetting({
+    codec: cidrListCodec(),
+    default: [],
+    effect: "live",
+    summary: "Proxies that begin each SMTP connection with a PROXY protocol header, which says who the client is",
+  }),
   "listener.max_message_bytes": defineSetting({
     codec: messageBytes,
     default: 26_214_400,
@@ -202,6 +208,26 @@ export const registry = {
     effect: "live",
     summary: "Who may use the ingestion API; empty is nobody, everybody is 0.0.0.0/0, ::/0",
   }),
+  "api.trusted_proxies": defineSetting({
+    codec: cidrListCodec(),
+    default: [],
+    effect: "live",
+    summary: "Proxies whose Forwarded or X-Forwarded-For header says who the client of the ingestion API is",
+  }),
+  "api.max_connections": defineSetting({
+    codec: integerCodec({ min: 1, max: 100_000 }),
+    default: 1000,
+    unit: "connections",
+    effect: "live",
+    summary: "Most connections to the ingestion API at a time, HTTP and HTTPS together",
+  }),
+  "api.max_connections_per_client": defineSetting({
+    codec: integerCodec({ min: 1, max: 100_000 }),
+    default: 100,
+    unit: "connections",
+    effect: "live",
+    summary: "Most connections to the ingestion API at a time from one address; trusted proxies have no such limit",
+  }),
   "api.max_message_bytes": defineSetting({
     codec: messageBytes,
     default: 26_214_400,
@@ -228,6 +254,12 @@ export const registry = {
     default: [],
     effect: "live",
     summary: "Who may reach the dashboard; empty is everybody, guarded by the password",
+  }),
+  "webui.trusted_proxies": defineSetting({
+    codec: cidrListCodec(),
+    default: [],
+    effect: "live",
+    summary: "Proxies whose Forwarded or X-Forwarded-For header says who the client of the dashboard is",
   }),
   "webui.session_timeout_minutes": defineSetting({
     codec: integerCodec({ min: 1, max: 43_200 }),

@@ -94,6 +94,10 @@ const problems: ProblemTable = {
   mail_loop: { title: "Mail loop", detail: ({ hops }) => `The message has passed ${hops} servers already.` },
   bare_newline: { title: "Bare newline", detail: () => "The message has a CR or LF that stands alone." },
   message_incomplete: { title: "Message incomplete" },
+  client_address_unclear: {
+    title: "Client address unclear",
+    detail: () => "The proxy in between does not say clearly whose request this is.",
+  },
   key_missing: { title: "API key missing", headers: bearerChallenge },
   key_invalid: {
     title: "API key invalid",

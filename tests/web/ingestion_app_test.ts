@@ -22,6 +22,80 @@ test("the door checks address, key and rate before it looks at a body, in that o
   assert.deepEqual(await refusal(await api.postJson(simple)), [503, "disk_nearly_full"]);
 });
 
+const requests = [
+  "/api/v1/messages",
+  `/api/v1/messages/${id}`,
+  "/api/v1/openapi.json",
+  "/",
+  "/nowhere",
+  "/%ff",
+].flatMap((path) =>
+  ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"].map((method) => ({ path, method })),
+);
+
+test("an address that is not allowed gets its refusal for every path and method, whatever key it shows", async () => {
+  const api = new IngestionHarness();
+  api.isAllowed = false;
+  for (const { path, method } of requests) {
+    for (const authorization of ["Bearer good", "Bearer bad"]) {
+      const response = await api.fetch(path, { method, headers: { authorization } });
+      assert.equal(response.status, 403, `${method} ${path}`);
+      const body = await response.text();
+      if (method !== "HEAD") assert.equal(JSON.parse(body).code, "address_not_allowed");
+    }
+  }
+  assert.deepEqual(api.rateCalls, []);
+  assert.equal(api.refusals.length, requests.length * 2);
+});
+
+test("behind a trusted proxy the client's address counts: for the list, the message and what is reported", async () => {
+  const api = new IngestionHarness();
+  api.proxy = "10.0.0.7";
+  api.isAllowed = (address) => address.startsWith("192.0.2.");
+  const send = (headers: Record<string, string>) => api.postJson(simple, headers);
+  assert.equal((await send({ "x-forwarded-for": "203.0.113.1, 192.0.2.9" })).status, 202);
+  assert.equal(api.messages[0]?.origin.clientAddress, "192.0.2.9");
+  assert.match(api.content, /^Received: from \[192\.0\.2\.9\]/m);
+  assert.equal((await send({ forwarded: 'for="[::ffff:192.0.2.10]:80"' })).status, 202);
+  assert.equal(api.messages[1]?.origin.clientAddress, "192.0.2.10");
+  const refused = await send({ "x-forwarded-for": "192.0.2.9, 203.0.113.1" });
+  assert.deepEqual(await refusal(refused), [403, "address_not_allowed"]);
+  assert.deepEqual(await refusal(await send({})), [403, "address_not_allowed"]);
+  assert.deepEqual(
+    api.refusals.map(({ connection }) => connection.clientAddress),
+    ["203.0.113.1", "10.0.0.7"],
+  );
+});
+
+test("a client whose proxy hides it, or contradicts itself, is refused even where the proxy is allowed", async () => {
+  const api = new IngestionHarness();
+  api.proxy = "10.0.0.7";
+  for (const headers of [
+    { "x-forwarded-for": "unknown" },
+    { forwarded: 'for="' },
+    { "x-forwarded-for": "10.0.0.8", forwarded: "for=10.0.0.9" },
+    { "x-forwarded-for": `${"10.0.0.8, ".repeat(1000)}10.0.0.8` },
+  ]) {
+    const response = await api.postJson(simple, headers);
+    assert.doesNotMatch(await response.clone().text(), /10\.0\.0|trusted/);
+    assert.deepEqual(await refusal(response), [403, "client_address_unclear"]);
+  }
+  assert.equal(api.messages.length, 0);
+  const { message, remedy } = api.refusals[0]!.error as DispatchError;
+  assert.equal(
+    message,
+    "The proxy 10.0.0.7 does not say clearly who its client is: X-Forwarded-For names a client without an address.",
+  );
+  assert.match(remedy ?? "", /api\.trusted_proxies/);
+});
+
+test("nobody but a trusted proxy is believed", async () => {
+  const api = new IngestionHarness();
+  const spoofed = { "x-forwarded-for": "192.0.2.9", forwarded: "for=192.0.2.9" };
+  assert.equal((await api.postJson(simple, spoofed)).status, 202);
+  assert.equal(api.messages[0]?.origin.clientAddress, "10.0.0.7");
+});
+
 test("a refused address is told which setting to change", async () => {
   const api = new IngestionHarness();
   api.isAllowed = false;
@@ -46,6 +120,25 @@ test("the rate follows the setting for a key that has none of its own", async ()
   api.settings = { ...api.settings, ratePerMinute: 7 };
   await api.postJson(simple);
   assert.deepEqual(api.rateCalls, [["key_1", 7]]);
+});
+
+test("a key's own rate counts, be it higher, lower or none", async () => {
+  const api = new IngestionHarness();
+  for (const own of [1000, 1, 0]) {
+    api.keyRate = own;
+    await api.postJson(simple);
+  }
+  assert.deepEqual(api.rateCalls, [
+    ["key_1", 1000],
+    ["key_1", 1],
+    ["key_1", 0],
+  ]);
+});
+
+test("a long path is reported in short", async () => {
+  const api = new IngestionHarness();
+  await api.fetch(`/${"x".repeat(20_000)}`);
+  assert.equal(api.refusals[0]?.path.length, 200);
 });
 
 test("a problem document says what RFC 9457 asks for, and its code", async () => {

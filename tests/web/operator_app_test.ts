@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { assessHealth } from "../../core/operations/health.ts";
 import type { OperatorDependencies } from "../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../support/health_sample.ts";
-import { OperatorHarness } from "./admin/operator_harness.ts";
+import { OperatorHarness, password } from "./admin/operator_harness.ts";
 
 async function request(path: string, overrides: Partial<OperatorDependencies> = {}, init: RequestInit = {}) {
   return (await OperatorHarness.fresh(overrides)).fetch(path, init);
@@ -39,6 +39,36 @@ test("an address outside webui.allowed_cidrs is refused everywhere", async () =>
     assert.equal(response.status, 403, path);
     assert.match(await response.text(), /webui\.allowed_cidrs/);
   }
+});
+
+test("behind a trusted proxy the client's address counts: for the list, for lock-outs, for what is reported", async () => {
+  const api = await OperatorHarness.fresh({
+    isProxy: (address) => address === "10.0.0.7",
+    isAllowed: (address) => address.startsWith("10."),
+    onFailure: (_, { clientAddress }) => void addresses.push(clientAddress),
+  });
+  const addresses: string[] = [];
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  assert.equal((await api.fetch("/health", from("10.0.0.8"))).status, 200);
+  const refused = await api.fetch("/health", from("203.0.113.9"));
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /add 203\.0\.113\.9 to webui\.allowed_cidrs/);
+  assert.equal((await api.fetch("/health", from("unknown"))).status, 403);
+  assert.deepEqual(addresses, ["203.0.113.9", "10.0.0.7"]);
+  const signIn = (address: string) =>
+    api.send("POST", "/api/auth/setup", JSON.stringify({ code: "WRONG-CODE", password }), {
+      "content-type": "application/json",
+      "x-forwarded-for": address,
+    });
+  for (let n = 0; n < 10; n++) assert.equal((await signIn("10.0.0.8")).status, 403);
+  assert.equal((await signIn("10.0.0.8")).status, 429);
+  assert.equal((await signIn("10.0.0.9")).status, 403);
+});
+
+test("X-Forwarded-For of anybody else changes nothing", async () => {
+  const isAllowed = (address: string) => address === "10.0.0.7";
+  const init = { headers: { "x-forwarded-for": "203.0.113.9", forwarded: "for=203.0.113.9" } };
+  assert.equal((await request("/health", { isAllowed }, init)).status, 200);
 });
 
 test("the ingestion API's routes do not exist on the operator's port", async () => {

@@ -62,7 +62,9 @@ const responses: JsonObject = {
     "No usable API key: key_missing, key_invalid",
     header("WWW-Authenticate", "Bearer", { type: "string" }),
   ),
-  Forbidden: problem("The client's address is not in api.allowed_cidrs: address_not_allowed"),
+  Forbidden: problem(
+    "The client's address is not in api.allowed_cidrs, or its proxy hides it: address_not_allowed, client_address_unclear",
+  ),
   NotFound: problem("No such message was submitted with this key: message_unknown"),
   Timeout: problem("The request did not arrive in time: request_timeout"),
   Conflict: problem("The Idempotency-Key was used with another body: idempotency_conflict"),
