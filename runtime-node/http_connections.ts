@@ -3,14 +3,24 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { DispatchError } from "../core/error/mod.ts";
-import { type HttpConnection, type HttpTimeouts, maxRequestHeaderBytes } from "../core/ingest/http_listener.ts";
+import {
+  type AdmitConnection,
+  defaultHttpTimeouts,
+  type HttpConnection,
+  type HttpListenerOptions,
+  type HttpTimeouts,
+  maxRequestHeaderBytes,
+} from "../core/ingest/http_listener.ts";
 import { problemOf } from "../core/ingest/problem.ts";
+import { TurnedAway } from "./turned_away.ts";
 
 interface OpenConnection {
   readonly socket: Socket;
   readonly facts: HttpConnection;
   /** Requests that have no whole answer yet, newest last. */
   readonly exchanges: Set<Exchange>;
+  /** Called once it is gone. */
+  readonly leave: () => void;
   deadline: NodeJS.Timeout | undefined;
   hasFailed: boolean;
 }
@@ -20,6 +30,8 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
+const admitAll: AdmitConnection = () => ({ refusal: null, leave: () => {} });
+
 /**
  * The open connections of one listener.
  *
@@ -27,40 +39,47 @@ interface Exchange {
  */
 export class HttpConnections {
   readonly #timeouts: HttpTimeouts;
+  readonly #admit: AdmitConnection;
+  readonly #turnedAway = new TurnedAway();
   readonly #open = new Map<Socket, OpenConnection>();
   #isClosing = false;
   #whenEmpty: () => void = () => {};
 
-  constructor(timeouts: HttpTimeouts) {
+  constructor({ timeouts = defaultHttpTimeouts, admit = admitAll }: Pick<HttpListenerOptions, "timeouts" | "admit">) {
     this.#timeouts = timeouts;
+    this.#admit = admit;
   }
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** Takes care of a connection until it is closed or {@link replace}d. */
-  add(socket: Socket): void {
+  /**
+   * Takes care of a connection until it is closed or {@link replace}d, unless it is one too many.
+   *
+   * @param isInClear Whether the client could read an answer at once
+   * @returns Whether it is taken care of; otherwise nothing else may be done with it
+   */
+  add(socket: Socket, isInClear: boolean): boolean {
     if (this.#isClosing) {
       socket.destroy();
-      return;
+      return false;
     }
-    const connection = {
-      socket,
-      facts: describe(socket),
-      exchanges: new Set<Exchange>(),
-      deadline: undefined,
-      hasFailed: false,
-    };
-    this.#open.set(socket, connection);
-    this.#setDeadline(connection, this.#timeouts.headersMs);
-    socket.once("close", () => this.#remove(socket));
+    const { refusal, leave } = this.#admit(addressOf(socket), socket.remotePort ?? 0);
+    if (refusal === null) this.#hold(socket, leave);
+    else {
+      socket.once("close", leave);
+      this.#turnedAway.add(socket, isInClear ? formatProblem(refusal) : null);
+    }
+    return refusal === null;
   }
 
   /** The encrypted connection over `raw` takes its place. */
   replace(raw: Socket, secured: Socket): void {
-    this.#remove(raw, false);
-    this.add(secured);
+    const leave = this.#open.get(raw)?.leave;
+    this.#release(raw);
+    if (leave === undefined) secured.destroy();
+    else this.#hold(secured, leave);
   }
 
   /** What is known about the connection; `null` once it is closed. */
@@ -68,19 +87,20 @@ export class HttpConnections {
     return this.#open.get(socket)?.facts ?? null;
   }
 
-  /** A request's headers have arrived. */
-  begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  /** A request's headers have arrived. Returns whether it is to be answered: whoever was turned away may still have sent one. */
+  begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     const connection = this.#open.get(incoming.socket);
-    if (connection === undefined) return;
+    if (connection === undefined) return false;
     const exchange = { incoming, outgoing };
     connection.exchanges.add(exchange);
     if (this.#isClosing) outgoing.shouldKeepAlive = false;
     this.#setDeadline(connection, this.#timeouts.bodyMs);
     incoming.once("end", () => {
       // After an early answer the rest of the body is read too; by then the next request is waited for.
-      if (connection.exchanges.has(exchange)) clearTimeout(connection.deadline);
+      if (connection.exchanges.has(exchange)) this.#setDeadline(connection, this.#timeouts.bodyMs);
     });
     outgoing.once("close", () => this.#end(connection, exchange));
+    return true;
   }
 
   /** Ends a connection on which something went wrong; the client is told, if it can still hear. */
@@ -93,6 +113,7 @@ export class HttpConnections {
   /** Drops idle connections now, the others when they have their answers or after `graceMs`. Resolves when none is left. */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
+    this.#turnedAway.destroyAll();
     for (const { socket, exchanges } of [...this.#open.values()]) {
       if (exchanges.size === 0) socket.destroy();
       for (const { outgoing } of exchanges) outgoing.shouldKeepAlive = false;
@@ -120,10 +141,22 @@ export class HttpConnections {
     else this.#setDeadline(connection, this.#timeouts.headersMs);
   }
 
-  #remove(socket: Socket, isClosed = true): void {
+  #hold(socket: Socket, leave: () => void): void {
+    const exchanges = new Set<Exchange>();
+    const connection = { socket, facts: describe(socket), exchanges, leave, deadline: undefined, hasFailed: false };
+    this.#open.set(socket, connection);
+    this.#setDeadline(connection, this.#timeouts.headersMs);
+    socket.once("close", () => {
+      if (!this.#release(socket)) return;
+      leave();
+      if (this.#isClosing && this.#open.size === 0) this.#whenEmpty();
+    });
+  }
+
+  /** Returns whether the connection was held. */
+  #release(socket: Socket): boolean {
     clearTimeout(this.#open.get(socket)?.deadline);
-    this.#open.delete(socket);
-    if (isClosed && this.#isClosing && this.#open.size === 0) this.#whenEmpty();
+    return this.#open.delete(socket);
   }
 
   #setDeadline(connection: OpenConnection, delayMs: number): void {
@@ -135,8 +168,13 @@ export class HttpConnections {
 
   #expire(connection: OpenConnection, delayMs: number): void {
     // A client that is silent between two requests is told nothing: it would take that for the answer to its next one.
-    if (connection.exchanges.size === 0) connection.socket.destroy();
-    else this.#refuse(connection, new DispatchError("request_timeout", { seconds: Math.ceil(delayMs / 1000) }));
+    const { socket, exchanges } = connection;
+    const isArriving = [...exchanges].some(({ incoming }) => !incoming.complete);
+    if (isArriving)
+      this.#refuse(connection, new DispatchError("request_timeout", { seconds: Math.ceil(delayMs / 1000) }));
+    // Nor is one that does not read the answer that it was given. A handler that still works takes its time.
+    else if (exchanges.size === 0 || socket.writableLength > 0) socket.destroy();
+    else this.#setDeadline(connection, delayMs);
   }
 
   #refuse(connection: OpenConnection, error: DispatchError): void {
@@ -150,8 +188,12 @@ export class HttpConnections {
   }
 }
 
+function addressOf({ remoteAddress = "" }: Socket): string {
+  return remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
 function describe(socket: Socket): HttpConnection {
-  const clientAddress = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
+  const clientAddress = addressOf(socket);
   if (!(socket instanceof TLSSocket)) return { clientAddress, tls: null };
   const cipher = socket.getCipher();
   return { clientAddress, tls: { version: socket.getProtocol() ?? "", cipher: cipher.standardName || cipher.name } };
@@ -169,11 +211,12 @@ function asDispatchError({ code }: NodeJS.ErrnoException, { exchanges }: OpenCon
 }
 
 function formatProblem(error: DispatchError): string {
-  const { document } = problemOf(error);
+  const { document, headers } = problemOf(error);
   const body = JSON.stringify(document);
   return [
     `HTTP/1.1 ${document.status} ${STATUS_CODES[document.status] ?? ""}`,
     "Content-Type: application/problem+json",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${new TextEncoder().encode(body).length}`,
     "Connection: close",
     "",

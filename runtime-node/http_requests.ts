@@ -35,8 +35,7 @@ export function requestListener(handler: HttpHandler, connections: HttpConnectio
     },
   );
   return (incoming, outgoing) => {
-    connections.begin(incoming, outgoing);
-    void listener(incoming, outgoing);
+    if (connections.begin(incoming, outgoing)) void listener(incoming, outgoing);
   };
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { defaultHttpTimeouts, type HttpsListener, type HttpsListenerOptions } from "../core/ingest/http_listener.ts";
+import type { HttpsListener, HttpsListenerOptions } from "../core/ingest/http_listener.ts";
 import type { TlsPolicy } from "../core/tls/policy.ts";
 import { HttpConnections } from "./http_connections.ts";
 import { requestListener } from "./http_requests.ts";
@@ -36,7 +36,7 @@ export async function openHttpsFront(
   options: HttpsListenerOptions,
   createTermination: CreateTermination,
 ): Promise<HttpsListener> {
-  const connections = new HttpConnections(options.timeouts ?? defaultHttpTimeouts);
+  const connections = new HttpConnections(options);
   let port = options.port;
   const report = (socket: Socket, reason: string) => {
     const clientAddress = connections.factsOf(socket)?.clientAddress ?? "";
@@ -49,7 +49,7 @@ export async function openHttpsFront(
     onClientError: (error, socket) => connections.fail(socket, error),
   });
   const server = createServer({ noDelay: true }, (socket) => {
-    connections.add(socket);
+    if (!connections.add(socket, false)) return;
     // A reset before or during the handshake; the connection is closed by it.
     socket.on("error", () => {});
     socket.once("data", (start) => {

@@ -38,7 +38,7 @@ export interface DenialLogOptions {
  */
 export class DenialLog {
   readonly #options: DenialLogOptions;
-  readonly #counts: Record<Door, number> = { smtp: 0, http: 0 };
+  readonly #counts: Record<Door | "dashboard", number> = { smtp: 0, http: 0, dashboard: 0 };
   readonly #bounds: RefusalBounds;
   #waiting: MessageEvent[] = [];
   #cancelFlush: (() => void) | null = null;
@@ -52,9 +52,14 @@ export class DenialLog {
     });
   }
 
-  /** Refusals since the start, by the protocol. */
-  get counts(): Readonly<Record<Door, number>> {
+  /** Refusals since the start, by the protocol, and those of the dashboard. */
+  get counts(): Readonly<Record<Door | "dashboard", number>> {
     return this.#counts;
+  }
+
+  /** Counts a refusal at the dashboard, which is no matter of mail and has no row. */
+  countDashboard(): void {
+    this.#counts.dashboard += 1;
   }
 
   /** Takes note of a refusal; it is written later. */

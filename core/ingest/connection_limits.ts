@@ -1,11 +1,11 @@
-/** How many SMTP connections there may be, in all and from one address. */
+/** How many connections there may be, in all and from one address. */
 import { DispatchError } from "../error/mod.ts";
 
 /** The limits, read anew for each connection. */
 export interface ConnectionLimitSettings {
-  /** `listener.max_connections` */
+  /** In all; `listener.max_connections` for SMTP. */
   readonly max: number;
-  /** `listener.max_connections_per_client` */
+  /** From one address; `listener.max_connections_per_client` for SMTP. */
   readonly maxPerClient: number;
 }
 
@@ -17,7 +17,7 @@ export interface EnteredConnection {
 }
 
 /**
- * Counts open connections of all SMTP listeners together.
+ * Counts open connections of all listeners of a protocol together.
  *
  * What was refused counts for its address alone until it is gone: else one client that keeps knocking would take the places
  * of all others.
@@ -37,18 +37,22 @@ export class ConnectionLimits {
     return this.#open;
   }
 
-  /** Counts a new connection; `leave` of what is returned must be called once, when it has closed. */
-  enter(address: string): EnteredConnection {
+  /**
+   * Counts a new connection; `leave` of what is returned must be called once, when it has closed.
+   *
+   * @param maxPerClient For an address with a limit of its own; default: the setting
+   */
+  enter(address: string, maxPerClient: number = this.#settings().maxPerClient): EnteredConnection {
     const fromClient = (this.#byAddress.get(address) ?? 0) + 1;
     this.#byAddress.set(address, fromClient);
     this.#open += 1;
-    const refusal = this.#judge(address, fromClient);
+    const refusal = this.#judge(address, fromClient, maxPerClient);
     if (refusal === null) this.#admitted += 1;
     return { refusal, leave: () => this.#leave(address, refusal === null) };
   }
 
-  #judge(address: string, fromClient: number): EnteredConnection["refusal"] {
-    const { max, maxPerClient } = this.#settings();
+  #judge(address: string, fromClient: number, maxPerClient: number): EnteredConnection["refusal"] {
+    const { max } = this.#settings();
     if (this.#admitted >= max) return new DispatchError("too_many_connections", { limit: max });
     return fromClient > maxPerClient
       ? new DispatchError("too_many_connections_from_client", { address, limit: maxPerClient })

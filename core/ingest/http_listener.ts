@@ -1,5 +1,6 @@
 /** What the outside must supply to serve HTTP and HTTPS; each runtime folder has its adapter. */
 import type { TlsPolicy } from "../tls/policy.ts";
+import type { EnteredConnection } from "./connection_limits.ts";
 
 /** What a request's connection is known by; the environment that the Hono apps are called with. */
 export interface HttpConnection {
@@ -12,11 +13,14 @@ export interface HttpConnection {
 /** Answers one request. Must not throw: what it throws is answered with `500` and nothing else. */
 export type HttpHandler = (request: Request, connection: HttpConnection) => Response | Promise<Response>;
 
+/** Counts a new connection, by the address and port that it comes from, and says whether it is one too many. */
+export type AdmitConnection = (address: string, port: number) => EnteredConnection;
+
 /** How long a client may take, in milliseconds. */
 export interface HttpTimeouts {
   /** From the connection, or the end of the last answer, to the end of a request's headers. Default 60,000. */
   readonly headersMs: number;
-  /** From the end of the headers to the end of the body. Default 300,000. */
+  /** From the end of the headers to the end of the body; and how often it is asked whether the answer is being read. Default 300,000. */
   readonly bodyMs: number;
 }
 
@@ -41,6 +45,8 @@ export interface HttpListenerOptions {
   /** `0` is any free port. */
   readonly port: number;
   readonly handler: HttpHandler;
+  /** Default: no connection is one too many. */
+  readonly admit?: AdmitConnection;
   /** Default: {@link defaultHttpTimeouts}. */
   readonly timeouts?: HttpTimeouts;
 }

@@ -1,16 +1,25 @@
 /** What every HTTP listener keeps to, with TLS and without. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectTcp, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDispatchError } from "../../core/error/mod.ts";
-import type { HttpHandler, HttpListener, HttpTimeouts } from "../../core/ingest/http_listener.ts";
+import { ConnectionLimits } from "../../core/ingest/connection_limits.ts";
+import type {
+  AdmitConnection,
+  HttpHandler,
+  HttpListener,
+  HttpListenerOptions,
+} from "../../core/ingest/http_listener.ts";
+import { until } from "../support/e2e_process.ts";
 import { RawClient } from "../support/http_client.ts";
 
 /** A kind of listener under test. */
 export interface ListenerKind {
   readonly name: string;
   readonly isTls: boolean;
-  open(options: { port: number; handler: HttpHandler; timeouts?: HttpTimeouts }): Promise<HttpListener>;
+  open(options: Omit<HttpListenerOptions, "name">): Promise<HttpListener>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -28,11 +37,21 @@ async function readOutcome(request: Request): Promise<string> {
   }
 }
 
+/** An idle connection from another address of this host. */
+async function connectFrom(localAddress: string, port: number): Promise<Socket> {
+  const socket = connectTcp({ port, host: "127.0.0.1", localAddress });
+  socket.on("error", () => {});
+  socket.resume();
+  await Promise.race([once(socket, "connect"), once(socket, "close")]);
+  return socket;
+}
+
 /** Runs the suite against one kind of listener. */
 export function httpListenerSuite(kind: ListenerKind): void {
   const opened: HttpListener[] = [];
-  const open = async (handler: HttpHandler, timeouts?: HttpTimeouts) => {
-    const listener = await kind.open({ port: 0, handler, ...(timeouts === undefined ? {} : { timeouts }) });
+  const open = async (handler: HttpHandler, timeouts?: HttpListenerOptions["timeouts"], admit?: AdmitConnection) => {
+    const given = { ...(timeouts && { timeouts }), ...(admit && { admit }) };
+    const listener = await kind.open({ port: 0, handler, ...given });
     opened.push(listener);
     return listener;
   };
@@ -174,6 +193,95 @@ export function httpListenerSuite(kind: ListenerKind): void {
     assert.match(await client.expect(/\}$/), /^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
     assert.equal(await client.isClosedWithin(2000), true);
   });
+
+  for (const [phase, start, trickle] of [
+    ["headers", "GET /x HTTP/1.1\r\nX: ", "a"],
+    ["a body", head(1000), "a"],
+  ] as const) {
+    check(`drops a client that sends ${phase} a byte at a time, however steadily`, async () => {
+      const listener = await open(async (request) => new Response(await readOutcome(request)), {
+        headersMs: 300,
+        bodyMs: 300,
+      });
+      const client = await connect(listener);
+      client.send(start);
+      const dripping = setInterval(() => client.send(trickle), 20);
+      assert.equal(await client.isClosedWithin(10_000), true);
+      clearInterval(dripping);
+      assert.equal(client.received === "" || /^HTTP\/1\.1 408 /.test(client.received), true, client.received);
+    });
+  }
+
+  check("drops a client that does not read its answer", async () => {
+    const large = new Uint8Array(32 * mebibyte);
+    const listener = await open(() => new Response(large), { headersMs: 5000, bodyMs: 300 });
+    const client = await connect(listener);
+    client.socket.pause();
+    client.send(get);
+    await until("the connection to be dropped", () => listener.connections() === 0);
+    client.socket.destroy();
+  });
+
+  check("lets a client read its answer in its own time", async () => {
+    const listener = await open(() => new Response("x".repeat(8 * mebibyte)), { headersMs: 5000, bodyMs: 5000 });
+    const client = await connect(listener);
+    client.socket.pause();
+    client.send(get);
+    await sleep(300);
+    client.socket.resume();
+    await until("the whole answer", () => client.received.length > 8 * mebibyte);
+  });
+
+  check(
+    "turns away connections that are too many, counts them until they have gone, and has places again",
+    async () => {
+      const limits = new ConnectionLimits(() => ({ max: 2, maxPerClient: 2 }));
+      const listener = await open(
+        () => new Response("done"),
+        undefined,
+        (address) => limits.enter(address),
+      );
+      const admitted = [await connect(listener), await connect(listener)];
+      // Bun takes connections that have come together in any order.
+      await until("both to be counted", () => limits.open === 2);
+      const refused = await RawClient.connect(listener.port, false);
+      refused.send(get);
+      assert.equal(await refused.isClosedWithin(5000), true);
+      if (kind.isTls) assert.equal(refused.received, "");
+      else
+        assert.match(
+          refused.received,
+          /^HTTP\/1\.1 503 [\s\S]*retry-after: 10\r\n[\s\S]*"code":"too_many_connections"/,
+        );
+      admitted[0]!.send(get);
+      await admitted[0]!.expect(/done$/);
+      admitted[1]!.socket.destroy();
+      await until("a place", () => limits.open === 1);
+      const next = await connect(listener);
+      next.send(get);
+      await next.expect(/done$/);
+      for (const client of [...admitted, next]) client.socket.destroy();
+      await until("all to be gone", () => limits.open === 0);
+    },
+  );
+
+  check(
+    "serves a client while another address keeps knocking with idle connections, and keeps few of them",
+    async () => {
+      const limits = new ConnectionLimits(() => ({ max: 100, maxPerClient: 20 }));
+      const listener = await open(
+        () => new Response("done"),
+        undefined,
+        (address) => limits.enter(address),
+      );
+      const idle = await Promise.all(Array.from({ length: 400 }, () => connectFrom("127.0.0.2", listener.port)));
+      const client = await connect(listener);
+      client.send(get);
+      await client.expect(/done$/);
+      await until("the refused ones to be gone", () => limits.open <= 21);
+      for (const socket of [...idle, client.socket]) socket.destroy();
+    },
+  );
 
   check("gives a handler as long as it takes once the body is there", async () => {
     const listener = await open(

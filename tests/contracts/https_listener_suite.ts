@@ -8,8 +8,8 @@ import { generateSelfSigned, type TlsIdentity } from "../../core/certificate/mod
 import type {
   HandshakeFailure,
   HttpHandler,
+  HttpListenerOptions,
   HttpsListener,
-  HttpTimeouts,
   OpenHttpsListener,
 } from "../../core/ingest/http_listener.ts";
 import { type TlsPolicy, tlsPolicy } from "../../core/tls/policy.ts";
@@ -55,7 +55,7 @@ export async function httpsListenerSuite(name: string, openListener: OpenHttpsLi
   const [first, second] = await Promise.all([generateSelfSigned(crypto, names), generateSelfSigned(crypto, names)]);
   const opened: HttpsListener[] = [];
   const failures: HandshakeFailure[] = [];
-  const openWith = async (options: { port: number; handler: HttpHandler; timeouts?: HttpTimeouts }) => {
+  const openWith = async (options: Omit<HttpListenerOptions, "name">) => {
     const onHandshakeFailure = (failure: HandshakeFailure) => failures.push(failure);
     const listener = await openListener({ name: "https", policy: policyOf(first), onHandshakeFailure, ...options });
     opened.push(listener);

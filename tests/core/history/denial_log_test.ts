@@ -80,7 +80,8 @@ describe("DenialLog", () => {
     for (let count = 0; count < 7; count++) denials.add(denialOf("192.0.2.1"));
     denials.add(denialOf("192.0.2.2", "http"));
     assert.equal(await written(), 6);
-    assert.deepEqual(denials.counts, { smtp: 7, http: 1 });
+    denials.countDashboard();
+    assert.deepEqual(denials.counts, { smtp: 7, http: 1, dashboard: 1 });
     clock.advance(60_000);
     denials.add(denialOf("192.0.2.1"));
     assert.equal(await written(), 7);

@@ -1,0 +1,24 @@
+/** Log lines about strangers who were turned away: as bounded as their rows, and what is left out is counted. */
+import type { LogFacts, Logger } from "../capabilities.ts";
+import { RefusalBounds } from "./refusal_bounds.ts";
+
+/** See the file's first line. */
+export class RefusalLines {
+  readonly #logger: Logger;
+  readonly #nowMs: () => number;
+  readonly #bounds: RefusalBounds;
+
+  constructor(logger: Logger, nowMs: () => number) {
+    this.#logger = logger;
+    this.#nowMs = nowMs;
+    this.#bounds = new RefusalBounds((count) => {
+      const message = `${count} more refusals of the last minute have no line here.`;
+      logger.warn("log.refusals_left_out", message, { count });
+    });
+  }
+
+  /** Writes a warning, unless there were too many about this address, or altogether, within the minute. */
+  warn(event: string, message: string, facts: LogFacts & { readonly address: string }): void {
+    if (this.#bounds.admit(facts.address, this.#nowMs())) this.#logger.warn(event, message, facts);
+  }
+}
