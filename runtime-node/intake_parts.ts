@@ -1,36 +1,42 @@
 /** The way in, put together for a running service: intake, the door of SMTP, the app of HTTP. */
-import { type CidrList, compileCidrList } from "../core/access/cidr_list.ts";
 import { RateLimiter } from "../core/access/rate_limiter.ts";
 import type { Logger } from "../core/capabilities.ts";
-import type { SettingKey, Settings, SettingsHolder } from "../core/config/mod.ts";
+import type { Settings } from "../core/config/mod.ts";
 import { isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
 import { DenialLog } from "../core/history/denial_log.ts";
+import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { BodyBudget, defaultBodyBudgetBytes } from "../core/ingest/body_limits.ts";
 import { ConnectionLimits } from "../core/ingest/connection_limits.ts";
-import { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import { SpoolingIntake } from "../core/ingest/spooling_intake.ts";
 import { StatusReader } from "../core/ingest/status_view.ts";
+import { WholeBodies } from "../core/ingest/whole_bodies.ts";
 import type { Spool } from "../core/spool/mod.ts";
 import { ingestionApp } from "../web/ingestion/app.ts";
 import type { Refusal } from "../web/ingestion/dependencies.ts";
 import { systemClock } from "./clock.ts";
 import { openDiskGauge } from "./disk_gauge.ts";
+import type { HttpDoor } from "./http_doors.ts";
 import { idSource } from "./id_source.ts";
 import { openLargeFiles } from "./large_files.ts";
+import { liveCidrList } from "./live_cidr_list.ts";
 import type { DispatchData } from "./open_data.ts";
 import { largeDirectoryOf } from "./open_spool.ts";
+import { openSmtpParts } from "./smtp_parts.ts";
 
 /** What the way in is made of. */
 export interface IntakePartsOptions {
-  readonly data: Pick<DispatchData, "audit" | "config" | "keyRing" | "stores">;
+  readonly data: Pick<DispatchData, "audit" | "config" | "keyRing" | "stores" | "userRing">;
   readonly spool: Spool;
   readonly spoolDirectory: string;
   readonly caughtUp: () => Promise<void>;
   readonly logger: Logger;
   readonly version: string;
+  /** Of the ingestion API. */
+  readonly apiDoor: HttpDoor;
+  readonly lines: RefusalLines;
 }
 
 /** The intake of a service or of a command that runs without one. */
@@ -49,13 +55,22 @@ export function openIntake(settings: () => Settings, spool: Spool, spoolDirector
   });
 }
 
+/** What clients leave half of is removed by the next start, as is any large file that no message has. */
+function openWholeBodies(spoolDirectory: string): WholeBodies {
+  return new WholeBodies({
+    files: openLargeFiles(largeDirectoryOf(spoolDirectory)),
+    createFileName: () => `${idSource.uniqueId("body_")}.eml`,
+    disk: openDiskGauge(spoolDirectory, systemClock),
+    budget: new BodyBudget(defaultBodyBudgetBytes),
+  });
+}
+
 /** Puts the way in together. */
-export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger, version }: IntakePartsOptions) {
+export function openIntakeParts(options: IntakePartsOptions) {
+  const { data, spool, spoolDirectory, caughtUp, logger, version, apiDoor, lines } = options;
   const { holder } = data.config;
   const settings = () => holder.current;
   const intake = openIntake(settings, spool, spoolDirectory);
-  const smtpAllowed = liveCidrList(holder, "listener.allowed_cidrs");
-  const apiAllowed = liveCidrList(holder, "api.allowed_cidrs");
   const rates = new RateLimiter({ nowMs: Date.now });
   const denials = new DenialLog({
     log: data.stores.log,
@@ -64,17 +79,18 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
     createEventId: () => idSource.uniqueId("evt_"),
     unlogged: () => new Set(unloggedKinds(settings())),
   });
-  const door = new SmtpDoor({
+  const { door, signIn } = openSmtpParts({
     intake,
-    isAllowed: (address) => smtpAllowed().includes(address),
-    settings: () => ({ maxMessageBytes: settings()["listener.max_message_bytes"] }),
-    onRefused(denial) {
-      const { error, origin } = denial;
-      logger.warn("smtp.refused", `${error.message} ${error.remedy}`, { address: origin.clientAddress });
-      const actor = { kind: "smtp", name: origin.smtpUser, address: origin.clientAddress } as const;
-      if (error.isDenial) data.audit.record(auditDenial(error, actor));
-      denials.add(denial);
-    },
+    users: data.userRing,
+    isAllowed: liveCidrList(holder, "listener.allowed_cidrs"),
+    settings: () => ({
+      maxMessageBytes: settings()["listener.max_message_bytes"],
+      requireAuth: settings()["listener.require_auth"],
+    }),
+    denials,
+    audit: data.audit,
+    logger,
+    lines,
   });
   const limits = new ConnectionLimits(() => ({
     max: settings()["listener.max_connections"],
@@ -87,29 +103,18 @@ export function openIntakeParts({ data, spool, spoolDirectory, caughtUp, logger,
       maxMessageBytes: settings()["api.max_message_bytes"],
       ratePerMinute: settings()["api.rate_limit_per_key"],
     }),
-    isAllowed: (address) => apiAllowed().includes(address),
+    isProxy: apiDoor.isProxy,
+    isAllowed: apiDoor.isAllowed,
     authenticate: (authorization) => data.keyRing.authenticate(authorization),
     takeRequest: (keyId, perMinute) => rates.take(keyId, perMinute),
-    bodies: new BodyBudget(defaultBodyBudgetBytes),
+    bodies: openWholeBodies(spoolDirectory),
     crypto,
     nowMs: Date.now,
     newMessageId: () => `${idSource.uniqueId("")}@${settings()["listener.server_name"]}`,
-    onRefusal: (refusal) => reportRefusal(refusal, denials, data.audit, logger),
+    onRefusal: (refusal) => reportRefusal(refusal, denials, data.audit, logger, lines),
     version,
   });
-  return { intake, door, limits, api, denials };
-}
-
-/** The compiled form of a setting that lists networks; compiled anew when the setting changes. */
-export function liveCidrList(
-  holder: SettingsHolder,
-  key: SettingKey & ("listener.allowed_cidrs" | "api.allowed_cidrs" | "webui.allowed_cidrs"),
-): () => CidrList {
-  let list = compileCidrList(holder.current[key]);
-  holder.subscribe([key], (next) => {
-    list = compileCidrList(next[key]);
-  });
-  return () => list;
+  return { intake, door, signIn, limits, api, denials };
 }
 
 function reportRefusal(
@@ -117,6 +122,7 @@ function reportRefusal(
   denials: DenialLog,
   audit: AuditTrail,
   logger: Logger,
+  lines: RefusalLines,
 ): void {
   const facts = { address: connection.clientAddress, method, path };
   if (isDispatchError(error) && error.isDenial) {
@@ -125,8 +131,8 @@ function reportRefusal(
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("http.internal_error", "A request failed unexpectedly", { ...facts, reason });
-  } else if (error.code === "address_not_allowed") {
-    logger.warn("http.refused", `${error.message} ${error.remedy}`, facts);
+  } else if (error.status === 403) {
+    lines.warn("http.refused", `${error.message} ${error.remedy}`, facts);
     const { clientAddress, tls } = connection;
     denials.add({ error, origin: { source: "http", clientAddress, tls, apiKeyId: null, smtpUser: null }, sender: "" });
   } else logger.debug("http.refused", error.message, { ...facts, code: error.code });

@@ -1,9 +1,11 @@
 /** Opens each kind of listener, and swaps their certificates. */
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings, SettingsHolder } from "../core/config/mod.ts";
+import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
-import type { HandshakeFailure, HttpHandler, OpenHttpsListener } from "../core/ingest/http_listener.ts";
+import type { HandshakeFailure, HttpListenerOptions, OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
+import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
 import type { ListenerKind, ListenerSpec } from "../core/lifecycle/listener_plan.ts";
 import { type BoundListener, type Listener, ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { type TlsPolicy, tlsPolicy } from "../core/tls/policy.ts";
@@ -23,17 +25,24 @@ export interface ServiceListener extends Listener {
   connections?(): number;
 }
 
+/** What answers on a port, and whom it lets connect. */
+export type HttpApp = Pick<HttpListenerOptions, "handler" | "admit">;
+
 /** What listeners are opened with. */
 export interface ListenerParts {
   readonly holder: SettingsHolder;
   readonly certificates: Certificates;
   readonly door: SmtpDoor;
+  readonly signIn: SmtpSignIn;
   readonly limits: ConnectionLimits;
+  /** Whether `listener.trusted_proxies` holds the address. */
+  readonly isTrustedProxy: (address: string) => boolean;
   readonly probes: OwnProbes;
-  readonly api: HttpHandler;
-  readonly operator: HttpHandler;
+  readonly api: HttpApp;
+  readonly operator: HttpApp;
   readonly openHttps: OpenHttpsListener;
   readonly logger: Logger;
+  readonly lines: RefusalLines;
 }
 
 /** The set of listeners, none of them open yet; a new certificate reaches those that are. */
@@ -63,13 +72,13 @@ export function createListeners(parts: ListenerParts): ListenerSet<ServiceListen
 function openListener(spec: ListenerSpec, parts: ListenerParts): Promise<ServiceListener> {
   const { kind, port } = spec;
   if (kind === "smtp" || kind === "smtps") return openSmtp(spec, parts);
-  if (kind === "http") return openHttpListener({ name: "HTTP API", port, handler: parts.api });
+  if (kind === "http") return openHttpListener({ name: "HTTP API", port, ...parts.api });
   return parts.openHttps({
     name: kind === "https" ? "HTTPS API" : "dashboard",
     port,
-    handler: kind === "https" ? parts.api : parts.operator,
+    ...(kind === "https" ? parts.api : parts.operator),
     policy: policyFor(kind, parts),
-    onHandshakeFailure: (failure) => reportHandshake(failure, parts.logger),
+    onHandshakeFailure: (failure) => reportHandshake(failure, parts.lines),
   });
 }
 
@@ -80,14 +89,18 @@ function openSmtp({ kind, port }: ListenerSpec, parts: ListenerParts): Promise<S
     isImplicitTls: kind === "smtps",
     tls: policyFor(kind, parts),
     door: parts.door,
+    signIn: parts.signIn,
     limits: parts.limits,
     isOwn: (socket) => parts.probes.includes(socket),
+    isTrustedProxy: parts.isTrustedProxy,
     settings: () => ({
       serverName: settings()["listener.server_name"],
       maxMessageBytes: settings()["listener.max_message_bytes"],
       maxRecipients: settings()["listener.max_recipients"],
       idleTimeoutMs: settings()["listener.connection_timeout_seconds"] * 1000,
+      allowUnsecureAuth: settings()["listener.allow_unsecure_auth"],
     }),
+    lines: parts.lines,
     logger: parts.logger,
   });
 }
@@ -104,7 +117,7 @@ function policyFor(kind: ListenerKind, { certificates, holder }: ListenerParts):
   return tlsPolicy(identity, { minVersion: holder.current["tls.min_version"], alpn });
 }
 
-function reportHandshake({ clientAddress, port, reason }: HandshakeFailure, logger: Logger): void {
+function reportHandshake({ clientAddress, port, reason }: HandshakeFailure, lines: RefusalLines): void {
   const facts = { address: clientAddress, port, reason };
-  logger.warn("https.tls_failed", `TLS with ${clientAddress} failed: ${reason}`, facts);
+  lines.warn("https.tls_failed", `TLS with ${clientAddress} failed: ${reason}`, facts);
 }
