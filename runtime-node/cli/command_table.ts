@@ -1,6 +1,7 @@
 /** All commands. */
 import type { CliCommand } from "./cli_command.ts";
 import { adminCommands } from "./commands/admin_commands.ts";
+import { adminTokenCommands } from "./commands/admin_token_commands.ts";
 import { apiKeyCommands } from "./commands/api_key_commands.ts";
 import { auditCommands } from "./commands/audit_commands.ts";
 import { certificateCommands } from "./commands/certificate_commands.ts";
@@ -10,6 +11,7 @@ import { messageLogCommands } from "./commands/message_log_commands.ts";
 import { queueCommands } from "./commands/queue_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
 import { serviceCommands } from "./commands/service_commands.ts";
+import { userCommands } from "./commands/user_commands.ts";
 
 /** All commands, in the order in which the help lists them. */
 export const commands: readonly CliCommand[] = [
@@ -19,20 +21,24 @@ export const commands: readonly CliCommand[] = [
   ...certificateCommands,
   ...relayCommands,
   ...apiKeyCommands,
+  ...userCommands,
   ...queueCommands,
   ...messageLogCommands,
   ...auditCommands,
   ...adminCommands,
+  ...adminTokenCommands,
 ];
 
-/** What each group of commands is about, by its first word. */
+/** What each group of commands is about, by the word that they share. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   config: "Settings",
   cert: "The TLS certificate that SMTP and HTTPS share",
   relay: "Relays: where mail is sent on to",
   key: "API keys",
+  user: "Users that may sign in over SMTP",
   queue: "Messages that wait, failed or were captured",
   log: "The message log",
   audit: "The audit log: who changed what, and who was refused",
   admin: "The administrator's access",
+  token: "Tokens of the admin API",
 };

@@ -12,20 +12,20 @@ const otherWords: Readonly<Record<string, string>> = {
 
 /** One command may have two operations; it says what the first of them does. */
 function showsSame(named: string, operation: string): boolean {
-  return named === operation || otherWords[operation] === named.replace(".", " ");
+  return named === operation || otherWords[operation] === named.replaceAll(".", " ");
 }
 
 test("every operation and feed has a command", () => {
   const known = new Set(commands.map(({ words }) => words.join(" ")));
   const lacking = [...operations, ...feeds]
-    .map(({ name }) => otherWords[name] ?? name.replace(".", " "))
+    .map(({ name }) => otherWords[name] ?? name.replaceAll(".", " "))
     .filter((words) => !known.has(words));
   assert.deepEqual(lacking, []);
 });
 
 test("every command says what its operation says of itself", () => {
   const operationOf = new Map(
-    [...operations, ...feeds].map(({ name }) => [otherWords[name] ?? name.replace(".", " "), name as string]),
+    [...operations, ...feeds].map(({ name }) => [otherWords[name] ?? name.replaceAll(".", " "), name as string]),
   );
   const differing = commands.filter(({ words, summary }) => {
     const operation = operationOf.get(words.join(" "));
