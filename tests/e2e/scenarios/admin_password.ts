@@ -19,6 +19,22 @@ async function post({ ports }: Stage, path: string, body: unknown): Promise<numb
 
 const signIn = (stage: Stage, text: string) => post(stage, "login", { password: text });
 
+/** What the audit log tells, the oldest first; certificates aside, which every first start makes. */
+async function auditLogOf(stage: Stage): Promise<string[]> {
+  const { stdout } = await stage.cli(["audit", "search", "--json"]);
+  const rows = JSON.parse(stdout) as {
+    event: string;
+    category: string;
+    outcome: string;
+    actor: string;
+    address: string;
+  }[];
+  return rows
+    .filter(({ category }) => category !== "certificate")
+    .map(({ event, outcome, actor, address }) => `${event} ${outcome} by ${actor} from ${address}`)
+    .toReversed();
+}
+
 /** See the file's first line. */
 export const adminPassword: readonly Scenario[] = [
   {
@@ -64,7 +80,7 @@ export const adminPassword: readonly Scenario[] = [
     },
   },
   {
-    name: "admin reset-password sets it anew, beside a running service and without one",
+    name: "admin reset-password sets it anew, beside a running service and without one, and the audit log tells of it",
     tools,
     async play(stage) {
       const reset = (text: string) => stage.cli(["admin", "reset-password", "--password-file", "-"], { input: text });
@@ -78,6 +94,15 @@ export const adminPassword: readonly Scenario[] = [
       const short = await reset("short");
       assert.equal(short.code, 2);
       assert.match(short.stderr, /at least 12 characters/);
+      assert.deepEqual(await auditLogOf(stage), [
+        "access.password_reset done by command_line from null",
+        "service.started done by service from null",
+        "access.signed_in done by dashboard from 127.0.0.1",
+        "access.password_reset done by command_line from null",
+        "access.sign_in_failed refused by dashboard from 127.0.0.1",
+        "access.signed_in done by dashboard from 127.0.0.1",
+        "access.password_reset refused by command_line from null",
+      ]);
     },
   },
 ];
