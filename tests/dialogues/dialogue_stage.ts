@@ -1,18 +1,15 @@
 /** Plays a dialogue to a real listener before a real spool, and looks at what it has left behind. */
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
-import type { Logger } from "../../core/capabilities.ts";
 import type { ClaimedMessage, SqliteSpool } from "../../core/spool/mod.ts";
 import type { TlsPolicy } from "../../core/tls/policy.ts";
-import { streamLogger } from "../../runtime-node/stream_logger.ts";
 import { until } from "../support/e2e_process.ts";
+import { cleanLine, keepLines } from "../support/kept_log.ts";
 import { ListenerFixture } from "../support/smtp_listener_fixture.ts";
 import { SpoolFixture } from "../support/spool_fixture.ts";
+import { splitTraceField, traceField } from "../support/trace_field.ts";
 import { DialogueClient } from "./dialogue_client.ts";
 import { type Dialogue, parseDialogue, writeEscapes } from "./parse_dialogue.ts";
-
-const traceField =
-  /^Received: from \S+ \(\[127\.0\.0\.1\]\) by relay\.example\.org \(Dispatch\) with E?SMTPS?(?: \(TLSv1\.[23]:\w+\))? id spl_[0-9a-f]{32}; [A-Z][\w ,:+]+$/;
 
 /** Plays the dialogue that `text` writes down. @throws when it is not as the text says */
 export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> {
@@ -34,27 +31,12 @@ export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> 
     await until("the connection to be gone", () => fixture.limits.open === 0);
     await checkSpool(dialogue, spool, place, client.transcript);
     assert.match(client.received, /^(?:[ -~]{3,510}\r\n)*$/, "a reply holds what it must not");
-    for (const line of log) assert.match(line, /^[^\0-\x1f\x7f-\x9f]*\n$/, "a log line holds what it must not");
+    for (const line of log) assert.match(line, cleanLine, "a log line holds what it must not");
   } finally {
     await fixture.close();
     await spool.close();
     place.remove();
   }
-}
-
-/** All that is logged, in both formats. */
-function keepLines(log: string[]): Logger {
-  const write = (line: string) => void log.push(line);
-  const [pretty, json] = (["pretty", "json"] as const).map((format) =>
-    streamLogger({ level: "debug", format, write, nowMs: Date.now }),
-  );
-  const both =
-    (level: keyof Logger): Logger["info"] =>
-    (...entry) => {
-      pretty![level](...entry);
-      json![level](...entry);
-    };
-  return { debug: both("debug"), info: both("info"), warn: both("warn"), error: both("error") };
 }
 
 async function checkSpool(
@@ -85,12 +67,12 @@ async function checkSpool(
 
 /** A message in the form in which a dialogue writes it, and the field that was added to it, unfolded. */
 function describe({ entry }: ClaimedMessage, whole: string): { text: string; received: string } {
-  const [received = ""] = /^Received: .*\r\n(?:[ \t].*\r\n)*/.exec(whole) ?? [];
+  const { received, rest } = splitTraceField(whole);
   const bytesOf = (address: string) => Buffer.from(address, "utf8").toString("latin1");
   const recipients = entry.recipients.map(({ address }) => bytesOf(address));
   return {
-    text: write(bytesOf(entry.sender), recipients, whole.slice(received.length)),
-    received: received.trimEnd().replaceAll(/\r\n[ \t]+/g, " "),
+    text: write(bytesOf(entry.sender), recipients, rest),
+    received,
   };
 }
 

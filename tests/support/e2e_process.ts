@@ -64,18 +64,20 @@ export async function run(command: readonly string[], options: RunOptions = {}):
  * Asks again and again until `question` gives something other than `false`, `null` or `undefined`, and returns that.
  *
  * @param what The end of the sentence "waited in vain for …".
+ * @param pauseMs How long it waits before it asks again; 25 by default.
  * @throws after `timeoutMs` (default 20,000).
  */
 export async function until<T>(
   what: string,
   question: () => T | Promise<T>,
   timeoutMs = 20_000,
+  pauseMs = 25,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await question();
     if (answer !== false && answer !== null && answer !== undefined) return answer as NonNullable<Exclude<T, false>>;
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
-    await sleep(25);
+    await sleep(pauseMs);
   }
 }
