@@ -8,6 +8,7 @@ const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
 export const requestErrors = {
   client_address_unclear: defineError<{ proxy: string; obstacle: string; setting: string }>({
     status: 403,
+    isDenial: true,
     message: ({ proxy, obstacle }) => `The proxy ${proxy} does not say clearly who its client is: ${obstacle}.`,
     remedy: ({ setting }) =>
       `Have it write Forwarded or X-Forwarded-For and remove the other one, or take it out of ${setting}.`,

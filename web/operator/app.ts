@@ -1,6 +1,6 @@
 /** The operator's port: health, metrics, the admin API and the dashboard. */
 import { Hono } from "hono";
-import { DispatchError } from "../../core/error/mod.ts";
+import { DispatchError, isDispatchError } from "../../core/error/mod.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import { healthHttpStatus } from "../../core/operations/health.ts";
 import { formatMetrics, metricsContentType } from "../../core/operations/metrics.ts";
@@ -8,7 +8,7 @@ import { adminApi } from "../admin/app.ts";
 import { resolveClientAddress } from "../client_address.ts";
 import { dashboardApp } from "../dashboard/app.ts";
 import { securityHeaders } from "../dashboard/security_headers.ts";
-import { allowOnly, operatorProblemResponse, refuseUnknownRoute } from "../problem_response.ts";
+import { allowOnly, operatorProblemResponse, problemResponse, refuseUnknownRoute } from "../problem_response.ts";
 import type { OperatorDependencies } from "./dependencies.ts";
 
 interface OperatorEnv {
@@ -43,7 +43,8 @@ export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEn
   app.notFound(refuseUnknownRoute);
   app.onError((error, context) => {
     onFailure(error, context.env);
-    return operatorProblemResponse(error);
+    // Whoever that is has not got past the proxy: it is told no more than a sender.
+    return isDispatchError(error, "client_address_unclear") ? problemResponse(error) : operatorProblemResponse(error);
   });
   return app;
 }
