@@ -110,7 +110,9 @@ export class RelayConnection extends SmtpAuth implements Watched {
   #end(overtime: Overtime): void {
     const message = `The session of ${this.remoteAddress} was ended: ${overtimeTexts[overtime]}.`;
     this.#tell("smtp.timed_out", message, overtime);
-    this.answer(timedOut(overtime));
+    // Who has not read what came before does not read this.
+    if (this._socket.writableNeedDrain) this._socket.destroy();
+    else this.answer(timedOut(overtime));
   }
 
   #giveUp(): void {

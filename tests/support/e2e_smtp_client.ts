@@ -26,10 +26,11 @@ export class SmtpClient {
     socket.on("error", end).on("close", end);
   }
 
-  /** Connects and reads the greeting. */
-  static async connect(port: number): Promise<SmtpClient> {
+  /** Connects and reads the greeting. @param header what a proxy sends before the greeting comes */
+  static async connect(port: number, header: Uint8Array | string = ""): Promise<SmtpClient> {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
+    socket.write(header);
     // Content and final dot are two writes; without this the second waits for the first one's acknowledgement.
     socket.setNoDelay(true);
     const client = new SmtpClient(socket);
