@@ -14,7 +14,7 @@ const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean
 /** Settings that came from a prompt, a file or standard input; any setting is taken here. */
 const secrets = z.record(z.string(), z.string()).exactOptional();
 
-const mailbox = z.string().transform((value, refinement) => {
+const mailbox = z.string().meta({ examples: ["you@example.org"] }).transform((value, refinement) => {
   const address = parsePath(value);
   if (address !== null) return address;
   refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
@@ -65,8 +65,7 @@ const relaySet = defineOperation({
     event: "relay.changed",
     subject: (input) => input.name,
     before: relayNamed,
-    // Masked, a secret that was replaced looks as before.
-    after: (_context, { secrets: given = {} }, relay) => ({ ...relay, secretsGiven: Object.keys(given) }),
+    after: (_context, { secrets: given = {} }, relay) => ({ ...relay, ...secretsGiven(given) }),
   },
 });
 
@@ -149,6 +148,12 @@ export const relayOperations = [
 /** The relay as operators see it; nothing where there is none. */
 function relayNamed({ relays }: OperationContext, { name }: { readonly name: string }) {
   return relays.list().find((relay) => relay.name === name);
+}
+
+/** The names of the secrets that were given: masked, one that was replaced looks as before. */
+function secretsGiven(given: Readonly<Record<string, string>>): { readonly secretsGiven?: readonly string[] } {
+  const names = Object.keys(given);
+  return names.length === 0 ? {} : { secretsGiven: names };
 }
 
 function defaultRelay({ relays }: OperationContext) {

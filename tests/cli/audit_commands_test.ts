@@ -17,6 +17,18 @@ test("audit search prints who changed what, as people read it", async () => {
   ]);
 });
 
+test("audit search shows what there is of a thing that is new or gone, and what has changed within it", async () => {
+  const cli = await createMemoryCli();
+  await cli.run(["relay", "add", "east", "--provider", "local"]);
+  await cli.run(["relay", "add", "west", "--provider", "smtp", "--set", "host=a.example"]);
+  await cli.run(["relay", "set", "west", "--set", "host=b.example"]);
+  await cli.run(["relay", "remove", "west"]);
+  const lines = (await cli.run(["audit", "search", "--limit", "3"])).stdout.split("\n");
+  assert.match(lines[1]!, /west {5}id: "rly_\w+"; name: "west"; .*settings\.host: "b\.example"/);
+  assert.match(lines[2]!, /west {5}settings\.host: "a\.example" -> "b\.example"$/);
+  assert.match(lines[3]!, /west {5}id: "rly_\w+"; name: "west"; .*settings\.host: "a\.example"/);
+});
+
 test("audit search --json prints the rows alone, and tells on standard error how to go on", async () => {
   const cli = await createMemoryCli();
   await cli.run(["relay", "add", "west", "--provider", "local"]);

@@ -42,19 +42,30 @@ function cellsOf(row: AuditRow): unknown[] {
   return [row.time, row.event, row.outcome, by, row.address, row.subject, row.reason ?? describeChange(row)];
 }
 
-/** What has changed, a fact each: `spool.worker_count: 4 -> 8`. */
+/** What has changed, a fact each: `spool.worker_count: 4 -> 8`; or all that was, or is, where there is nothing else. */
 function describeChange({ before, after }: AuditRow): string | null {
-  const [then, now] = [factsOf(before), factsOf(after)];
+  const [then, now] = [flatten(before), flatten(after)];
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])];
   const changed = names.filter((name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]));
-  return changed.map((name) => `${name}: ${arrow(then[name], now[name])}`).join("; ") || null;
+  const isWhole = before === null || after === null;
+  const shown = (name: string) =>
+    isWhole ? show(now[name] ?? then[name]) : `${show(then[name])} -> ${show(now[name])}`;
+  return changed.map((name) => `${name}: ${shown(name)}`).join("; ") || null;
 }
 
-function arrow(before: unknown, after: unknown): string {
-  const shown = (value: unknown) => (value === undefined ? "-" : JSON.stringify(value));
-  return `${shown(before)} -> ${shown(after)}`;
+function show(value: unknown): string {
+  return value === undefined ? "-" : JSON.stringify(value);
 }
 
-function factsOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+/** The facts of `value`, those within it among them: `settings.host`. */
+function flatten(value: unknown, prefix = ""): Record<string, unknown> {
+  if (!isRecord(value)) return {};
+  const facts = Object.entries(value).flatMap(([name, fact]) =>
+    isRecord(fact) ? Object.entries(flatten(fact, `${prefix}${name}.`)) : [[prefix + name, fact] as const],
+  );
+  return Object.fromEntries(facts);
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !(Array.isArray(value) && typeof value[0] !== "object");
 }
