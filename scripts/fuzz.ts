@@ -1,12 +1,13 @@
 /**
- * Reads damaged certificate files and sends broken requests to the API until something is not as it must be, or the time is
- * up; prints the seed, what came of them, and how much more memory is held after them: `npm run fuzz`, or
- * `npm run fuzz -- SECONDS [SEED]`. 60 seconds by default; 0 is for ever.
+ * Reads damaged certificate files, sends broken requests to the API and plays broken SMTP sessions until something is not as
+ * it must be, or the time is up; prints the seed, what came of them, and how much more memory is held after them:
+ * `npm run fuzz`, or `npm run fuzz -- SECONDS [SEED]`. 60 seconds by default; 0 is for ever.
  */
 import { judgeFile } from "../tests/support/certificate_fuzzing.ts";
 import { mutations } from "../tests/support/certificate_mutator.ts";
 import { measureLiveBytes } from "../tests/support/live_memory.ts";
 import { sendBrokenRequests } from "../tests/support/openapi_fuzzing.ts";
+import { playBrokenSessions } from "../tests/support/smtp_fuzzing.ts";
 
 const [seconds = 60, seed = Date.now() % 2 ** 32] = process.argv.slice(2).map(Number);
 if (!(seconds >= 0 && Number.isInteger(seed) && seed >= 0)) {
@@ -14,9 +15,10 @@ if (!(seconds >= 0 && Number.isInteger(seed) && seed >= 0)) {
   process.exit(2);
 }
 
-/** After so many files comes a round of so many requests. */
+/** After so many files comes a round of so many requests, and so many sessions. */
 const roundFiles = 1000;
 const roundRequests = 200;
+const roundSessions = 200;
 /** Until then the compiler learns, and keeps what it learns. */
 const warmUpFiles = 5000;
 /** For any number of files; one that was kept of each ten would take as much within a minute. */
@@ -43,9 +45,12 @@ async function judgeMemory(): Promise<void> {
   if (grownBytes > mostGrownBytes) throw new Error(`Memory grows: at most ${mostGrownBytes} bytes are expected.`);
 }
 
-async function sendRound(): Promise<void> {
-  const answers = await sendBrokenRequests({ seed: (seed + files) % 2 ** 31, count: roundRequests });
+async function playRound(): Promise<void> {
+  const roundSeed = (seed + files) % 2 ** 31;
+  const answers = await sendBrokenRequests({ seed: roundSeed, count: roundRequests });
   for (const [answer, times] of answers) tally(`request: ${answer}`, times);
+  const replies = await playBrokenSessions({ seed: roundSeed, count: roundSessions });
+  for (const [reply, times] of replies) tally(`session: ${reply}`, times);
 }
 
 process.stdout.write(`seed ${seed}\n`);
@@ -61,7 +66,7 @@ try {
     for (const what of findings.length === 0 ? ["nothing wrong"] : new Set(findings.map(({ code }) => code))) {
       tally(`file: ${what}`);
     }
-    if (files % roundFiles === 0) await sendRound();
+    if (files % roundFiles === 0) await playRound();
     if (files === warmUpFiles) warmBytes = await measureLiveBytes();
   }
   report();

@@ -49,6 +49,7 @@ const command = fc.constantFrom(
   "QUIT",
   "AUTH PLAIN",
   "AUTH LOGIN YQ==",
+  `AUTH PLAIN ${btoa("\0printer\0correct horse")}`,
   "AUTH PLAIN AGEAYg==",
   "*",
   "BDAT 3 LAST",

@@ -37,6 +37,8 @@ class FuzzingStage {
   async open(): Promise<void> {
     const tls = await newTlsPolicy();
     const logger = keepLines(this.#log);
+    this.#clear.settings.allowUnsecureAuth = true;
+    for (const { users } of [this.#clear, this.#encrypted]) await users.add("printer", "correct horse");
     await this.#clear.open(tls, { logger });
     await this.#encrypted.open(tls, { logger, isImplicitTls: true });
   }
@@ -71,6 +73,8 @@ class FuzzingStage {
   }
 
   async #forget(fixture: ListenerFixture): Promise<void> {
+    // Nor does a lock-out outlast the session.
+    fixture.users.clock.nowMs += 3_600_000;
     const large = fixture.stored.filter(({ content }) => content.kind === "large").length;
     await soon("the files of messages that were not taken to be gone", () => fixture.files.length === large);
     for (const { content } of fixture.stored.splice(0)) {

@@ -108,7 +108,7 @@ export class ListenerFixture {
     const { ring } = this.users;
     const way = { users: ring, isAllowed: () => this.settings.isAllowed, onRefused: () => undefined };
     const door = new SmtpDoor({ ...way, intake, settings: () => this.settings });
-    const signIn = new SmtpSignIn({ ...way, nowMs: Date.now, onLocked: () => undefined });
+    const signIn = new SmtpSignIn({ ...way, nowMs: () => this.users.clock.nowMs, onLocked: () => undefined });
     this.#port = port;
     this.#listener = await SmtpListener.open({
       port,
