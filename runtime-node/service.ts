@@ -5,6 +5,7 @@ import type { Logger } from "../core/capabilities.ts";
 import type { Settings } from "../core/config/mod.ts";
 import { DispatchError, isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
+import type { AuditActor } from "../core/history/audit_event.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
 import type { DenialLog } from "../core/history/denial_log.ts";
 import { RefusalLines } from "../core/history/refusal_lines.ts";
@@ -243,9 +244,7 @@ function openOperator({ context, ...operating }: Operating, door: HttpDoor, repo
 
 /** Refusals are told to whoever asked; for the log only those matter that a setting can lift. */
 function reportFailure(error: unknown, address: string, { logger, lines, audit, denials }: FailureReports): void {
-  if (isDispatchError(error) && error.isDenial) {
-    audit.record(auditDenial(error, { kind: "dashboard", name: null, address }));
-  }
+  if (isDispatchError(error) && error.isDenial) audit.record(auditDenial(error, whoWasDenied(error, address)));
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });
@@ -253,6 +252,13 @@ function reportFailure(error: unknown, address: string, { logger, lines, audit, 
     lines.warn("dashboard.refused", `${error.message} ${error.remedy}`, { address });
     denials.countDashboard();
   } else logger.debug("dashboard.refused", error.message, { address, code: error.code });
+}
+
+/** A token that is good for less than was asked of it is known by its name. */
+function whoWasDenied(error: DispatchError, address: string): AuditActor {
+  return isDispatchError(error, "scope_insufficient")
+    ? { kind: "admin_api", name: error.facts.name, address }
+    : { kind: "dashboard", name: null, address };
 }
 
 /** Binds the new ports before the change is stored, and closes the old ones once it is in force. */

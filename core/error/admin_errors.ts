@@ -20,7 +20,7 @@ export const adminErrors = {
     message: () => "The admin token is unknown or revoked.",
     remedy: () => "Create one with: dispatch admin token create NAME --scope S",
   }),
-  scope_insufficient: defineError<{ name: string; scope: string; needed: string }>({
+  scope_insufficient: defineError<{ name: string; operation: string; scope: string; needed: string }>({
     status: 403,
     isDenial: true,
     message: ({ name, scope, needed }) =>

@@ -18,7 +18,7 @@ export function requireScope(token: AdminTokenRecord, name: OperationName | Feed
   const { scope } = token;
   const needed = neededScope(name, given);
   const isEnough = scope === "certificate" ? isAboutCertificate(name) : scope === "all" || needed === "read";
-  if (!isEnough) throw new DispatchError("scope_insufficient", { name: token.name, scope, needed });
+  if (!isEnough) throw new DispatchError("scope_insufficient", { name: token.name, operation: name, scope, needed });
 }
 
 /** The narrowest scope that is enough. */

@@ -16,6 +16,12 @@ test("auditDenial tells the setting that would let a client in", () => {
   });
 });
 
+test("auditDenial tells what a token wanted to do that it is not good for", () => {
+  const facts = { name: "ci", operation: "relay.add", scope: "read", needed: "all" };
+  const entry = auditDenial(new DispatchError("scope_insufficient", facts), actor);
+  assert.deepEqual([entry.subject, entry.reason], ["relay.add", "scope_insufficient"]);
+});
+
 test("auditDenial is about nothing where no setting would help", () => {
   assert.equal(auditDenial(new DispatchError("key_invalid", {}), actor).subject, null);
 });
