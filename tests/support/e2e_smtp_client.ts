@@ -31,6 +31,11 @@ export class SmtpClient {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.write(header);
+    return SmtpClient.over(socket);
+  }
+
+  /** Reads the greeting over a connection of any kind. */
+  static async over(socket: Socket): Promise<SmtpClient> {
     // Content and final dot are two writes; without this the second waits for the first one's acknowledgement.
     socket.setNoDelay(true);
     const client = new SmtpClient(socket);
