@@ -59,6 +59,18 @@ const tryAgainSoon = "The message could not be stored right now. Nothing was acc
 const diskRetrySeconds = 60;
 const storageRetrySeconds = 10;
 
+/** More violations than these help nobody, and what is quoted in them can be as large as a body. */
+const maxViolations = 50;
+const maxToldLength = 300;
+
+function inShort({ path, message }: RequestViolation): RequestViolation {
+  return { path: cut(path), message: cut(message) };
+}
+
+function cut(text: string): string {
+  return text.length > maxToldLength ? `${text.slice(0, maxToldLength)}…` : text;
+}
+
 const bearerChallenge = () => ({ "www-authenticate": 'Bearer realm="dispatch"' });
 
 const problems: ProblemTable = {
@@ -115,7 +127,7 @@ const problems: ProblemTable = {
     title: "Media type unsupported",
     headers: ({ taken }) => ({ accept: taken.join(", ") }),
   },
-  request_invalid: { title: "Request invalid", errors: ({ errors }) => errors },
+  request_invalid: { title: "Request invalid", errors: ({ errors }) => errors.slice(0, maxViolations).map(inShort) },
   idempotency_conflict: { title: "Idempotency key in use" },
   message_unknown: { title: "Message unknown" },
   route_unknown: { title: "Not found" },

@@ -3,6 +3,7 @@ import { DispatchError } from "../error/mod.ts";
 import { parsePath } from "../mail/address.ts";
 import { parseAddressList } from "../mail/address_list.ts";
 import { HeaderCollector } from "../mail/header_collector.ts";
+import { hasControlCharacter } from "../mail/header_field.ts";
 import { fieldValue, type HeaderSection } from "../mail/header_section.ts";
 import { NewlineNormalizer } from "../mail/newline_normalizer.ts";
 import type { Submission } from "./intake.ts";
@@ -43,12 +44,13 @@ export async function readMessageStart(chunks: AsyncIterator<Uint8Array>): Promi
 /**
  * Returns the envelope: the query's, or else the sender of `Sender` or `From` and the recipients of `To`, `Cc` and `Bcc`.
  *
- * @throws {DispatchError} `request_invalid` when an address can't be read or there is no sender, `no_recipients`
+ * @throws {DispatchError} `request_invalid` when an address can't be read, there is no sender, or a field holds control
+ *   characters; `no_recipients`
  */
 export function envelopeOf(section: HeaderSection, query: QueryEnvelope): RawEnvelope {
-  const errors: RequestViolation[] = [];
+  const errors = controlCharacters(section);
   const sender = query.from === undefined ? senderOf(section, errors) : querySender(query.from, errors);
-  const queried = query.to.flatMap((list) => addresses(list, "to", errors));
+  const queried = query.to.flatMap((list) => queryAddresses(list, errors));
   const isQueried = query.to.length > 0;
   const visible = isQueried ? [] : ["to", "cc"].flatMap((name) => fieldAddresses(section, name, errors));
   const blind = isQueried ? [] : fieldAddresses(section, "bcc", errors);
@@ -59,11 +61,29 @@ export function envelopeOf(section: HeaderSection, query: QueryEnvelope): RawEnv
   return { sender, recipients, blindRecipients: blind.filter((address) => !seen.has(address)) };
 }
 
+const noControls = "must hold no control characters";
+
+/** Bytes of 0x80 and more are text in whatever charset, and a tab is white space. */
+const controlCharacter = /[^\P{Cc}\t\u0080-\u009f]/u;
+
+function controlCharacters(section: HeaderSection): RequestViolation[] {
+  return section.fields
+    .filter((field) => controlCharacter.test(fieldValue(section, field)))
+    .map(({ name }) => ({ path: `headers.${name}`, message: noControls }));
+}
+
 function querySender(text: string, errors: RequestViolation[]): string {
   if (text === "" || text === "<>") return "";
   const address = parsePath(text);
   if (address === null) errors.push({ path: "from", message: `${JSON.stringify(text)} is not an address` });
   return address ?? "";
+}
+
+/** In a header a newline may fold a list; here there is nothing to fold. */
+function queryAddresses(list: string, errors: RequestViolation[]): string[] {
+  if (!hasControlCharacter(list)) return addresses(list, "to", errors);
+  errors.push({ path: "to", message: noControls });
+  return [];
 }
 
 /** A message from several authors names the one who sent it in `Sender` (RFC 5322 section 3.6.2). */

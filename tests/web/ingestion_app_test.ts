@@ -5,21 +5,57 @@ import { IngestionHarness, refusal, simple } from "./ingestion_harness.ts";
 
 const id = `spl_${"0".repeat(32)}`;
 
-test("the door checks address, key and rate before it looks at a body, in that order", async () => {
+/** What is asked of the API, and how the harness stands, when one check fails. */
+interface Fault {
+  readonly answer: readonly [status: number, code: string];
+  readonly api?: Partial<IngestionHarness>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly type?: string;
+  readonly body?: string;
+}
+
+/** The checks, in the order in which they are made. */
+const checks: Readonly<Record<string, Fault>> = {
+  source: { answer: [403, "address_not_allowed"], api: { isAllowed: false } },
+  key: { answer: [401, "key_invalid"], headers: { authorization: "Bearer bad" } },
+  rate: { answer: [429, "rate_limited"], api: { retryAfterSeconds: 30 } },
+  size: { answer: [413, "message_too_large"], headers: { "content-length": "99999999" } },
+  type: { answer: [415, "media_type_unsupported"], type: "text/csv" },
+  content: { answer: [422, "request_invalid"], body: "{}" },
+  disk: { answer: [503, "disk_nearly_full"], api: { freeBytes: 0 } },
+};
+
+function askWith(...faults: readonly Fault[]): Promise<Response> {
   const api = new IngestionHarness();
-  const send = (authorization: string) => api.post("{", "text/csv", { authorization, "content-length": "99999999" });
-  Object.assign(api, { isAllowed: false, retryAfterSeconds: 30 });
-  assert.deepEqual(await refusal(await send("Bearer bad")), [403, "address_not_allowed"]);
-  api.isAllowed = true;
-  assert.deepEqual(await refusal(await send("Bearer bad")), [401, "key_invalid"]);
-  assert.deepEqual(await refusal(await send("Bearer good")), [429, "rate_limited"]);
-  api.retryAfterSeconds = 0;
-  assert.deepEqual(await refusal(await send("Bearer good")), [413, "message_too_large"]);
-  const small = await api.post("{", "text/csv");
-  assert.deepEqual(await refusal(small), [415, "media_type_unsupported"]);
-  api.freeBytes = 0;
-  assert.deepEqual(await refusal(await api.postJson({})), [422, "request_invalid"]);
-  assert.deepEqual(await refusal(await api.postJson(simple)), [503, "disk_nearly_full"]);
+  for (const fault of faults) Object.assign(api, fault.api);
+  const body = faults.find((fault) => fault.body !== undefined)?.body ?? JSON.stringify(simple);
+  const type = faults.find((fault) => fault.type !== undefined)?.type ?? "application/json";
+  return api.post(body, type, Object.assign({}, ...faults.map(({ headers }) => headers)));
+}
+
+const names = Object.keys(checks);
+for (const [index, name] of names.slice(0, -1).entries()) {
+  const next = names[index + 1]!;
+  test(`the ${name} is checked before the ${next}`, async () => {
+    const [first, second] = [checks[name]!, checks[next]!];
+    assert.deepEqual(await refusal(await askWith(first, second)), first.answer);
+    assert.deepEqual(await refusal(await askWith(second)), second.answer);
+  });
+}
+
+test("content that can't be read is told before the disk, too, in each form of a message", async () => {
+  for (const [type, body, answer] of [
+    ["application/json", "{", [400, "body_malformed"]],
+    ["multipart/form-data; boundary=x", "--x\r\n", [400, "body_malformed"]],
+    ["message/rfc822", "Subject: no sender\r\n\r\n", [422, "request_invalid"]],
+  ] as const) {
+    assert.deepEqual(await refusal(await askWith(checks.disk!, { answer: [...answer], type, body })), answer);
+  }
+});
+
+test("what passes in time is refused with the time to wait, and nothing else is", async () => {
+  const waits = await Promise.all(names.map(async (name) => (await askWith(checks[name]!)).headers.get("retry-after")));
+  assert.deepEqual(waits, [null, null, "30", null, null, null, "60"]);
 });
 
 const requests = [
@@ -157,6 +193,22 @@ test("a problem document says what RFC 9457 asks for, and its code", async () =>
       { path: "extra", message: "is not a known field" },
     ],
   });
+});
+
+test("a problem document quotes little of a large body, and names fifty violations at most", async () => {
+  const api = new IngestionHarness();
+  const long = "x".repeat(100_000);
+  for (const response of [
+    await api.postJson({ ...simple, to: [long], [long]: 1, headers: { [`${long} `]: "a" } }),
+    await api.postJson({ ...simple, to: Array(5000).fill("nobody") }),
+    await api.postRaw(`From: a@example.org\r\nTo: ${"nobody, ".repeat(20_000)}\r\n\r\n`),
+    await api.postForm(Array.from({ length: 1000 }, (_, n) => [`${n}${long.slice(0, 100)}`, "x"] as const)),
+  ]) {
+    assert.equal(response.status, 422);
+    const text = await response.text();
+    assert.ok(text.length < 40_000, `${text.length} characters`);
+    assert.ok((JSON.parse(text) as { errors: unknown[] }).errors.length <= 50);
+  }
 });
 
 test("415 names what is taken", async () => {

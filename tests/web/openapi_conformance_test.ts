@@ -62,7 +62,12 @@ function doorAnswers(method: string, target: string): Record<string, Ask[]> {
       api.fetch(target, { method, headers: { authorization } });
   return {
     "401": [ask("Bearer bad")],
-    "403": [when({ isAllowed: false }, ask("Bearer good"))],
+    "403": [
+      when({ isAllowed: false }, ask("Bearer good")),
+      when({ isAllowed: true, proxy: "10.0.0.7" }, ({ api }) =>
+        api.fetch(target, { method, headers: { "x-forwarded-for": "unknown" } }),
+      ),
+    ],
     "429": [when({ retryAfterSeconds: 17 }, ask("Bearer good"))],
   };
 }
@@ -75,6 +80,10 @@ const listenerAnswers: Record<string, Ask[]> = {
   "400": [() => problemResponse(new DispatchError("request_malformed", {}))],
   "408": [() => problemResponse(new DispatchError("request_timeout", { seconds: 60 }))],
   "431": [() => problemResponse(new DispatchError("request_headers_too_large", { limitBytes: 32_768 }))],
+  "503": [
+    () => problemResponse(new DispatchError("too_many_connections", { limit: 1000 })),
+    () => problemResponse(new DispatchError("too_many_connections_from_client", { address: "10.0.0.7", limit: 100 })),
+  ],
 };
 
 /** Codes that the app has for answers which this harness can't bring about, with the reason. */

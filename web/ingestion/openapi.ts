@@ -80,7 +80,7 @@ const responses: JsonObject = {
   HeadersTooLarge: problem("The headers of the request are too large: request_headers_too_large"),
   Internal: problem("A fault of Dispatch, which is in its log; nothing was accepted: internal_error"),
   Unavailable: problem(
-    "Nothing can be stored, or read, right now: disk_nearly_full, spool_unavailable, history_unavailable",
+    "Nothing can be stored, or read, right now: disk_nearly_full, spool_unavailable, history_unavailable. Or there are too many connections: too_many_connections, too_many_connections_from_client",
     retryAfter,
   ),
 };
@@ -91,7 +91,6 @@ const doorResponses = {
   "403": ref("responses", "Forbidden"),
   "429": ref("responses", "TooManyRequests"),
   "500": ref("responses", "Internal"),
-  "503": ref("responses", "Unavailable"),
 };
 
 /** Answers that a listener gives by itself, to what never becomes a request that a route could see. */
@@ -99,6 +98,7 @@ const listenerResponses = {
   "400": ref("responses", "BadRequest"),
   "408": ref("responses", "Timeout"),
   "431": ref("responses", "HeadersTooLarge"),
+  "503": ref("responses", "Unavailable"),
 };
 
 const rawExample = "From: App <app@example.org>\r\nTo: you@example.net\r\nSubject: Hello\r\n\r\nIt works.\r\n";

@@ -76,6 +76,36 @@ test("envelopeOf refuses a message without a sender or a recipient", async () =>
   await assertRefusal(() => envelope("From: a@example.org\r\n\r\n"), "no_recipients");
 });
 
+test("envelopeOf refuses control characters in any field, be it the envelope's or not", async () => {
+  const rule = "must hold no control characters";
+  for (const [header, path] of [
+    ["Subject: a\0b", "headers.subject"],
+    ["Subject: \u001b[2J", "headers.subject"],
+    ["X-Own: a\u007f", "headers.x-own"],
+    ["X-Own: a\r\n \u0008b", "headers.x-own"],
+  ] as const) {
+    const message = `From: a@example.org\r\nTo: b@example.org\r\n${header}\r\n\r\n`;
+    const { facts } = await assertRefusal(() => envelope(message), "request_invalid");
+    assert.deepEqual(facts.errors, [{ path, message: rule }], JSON.stringify(header));
+  }
+  const fine =
+    "From: a@example.org\r\nTo:\tb@example.org\r\nSubject:\tGr\u00fc\u00dfe\r\n\tfolded\r\n\r\n\0 in the body";
+  assert.deepEqual((await envelope(fine)).recipients, ["b@example.org"]);
+});
+
+test("envelopeOf refuses control characters in what the query names", async () => {
+  const message = "From: a@example.org\r\nTo: b@example.org\r\n\r\n";
+  for (const bad of [
+    "a\r\nRCPT TO:<evil@example.org>",
+    "a\0@example.org",
+    "a@example.org\u001b",
+    "a@example.org\r\n",
+  ]) {
+    await assertRefusal(() => envelope(message, { from: bad, to: ["b@example.org"] }), "request_invalid");
+    await assertRefusal(() => envelope(message, { from: "a@example.org", to: [bad] }), "request_invalid");
+  }
+});
+
 test("envelopeOf refuses what it can't read as an address, and passes over no one", async () => {
   const message = "From: a@example.org\r\nTo: b@example.org, Nobody\r\nCc: <>\r\n\r\n";
   const { facts } = await assertRefusal(() => envelope(message), "request_invalid");
