@@ -5,6 +5,7 @@ import type { ClaimedMessage, SqliteSpool } from "../../core/spool/mod.ts";
 import type { TlsPolicy } from "../../core/tls/policy.ts";
 import { until } from "../support/e2e_process.ts";
 import { cleanLine, keepLines } from "../support/kept_log.ts";
+import type { MemorySmtpUsers } from "../support/memory_smtp_users.ts";
 import { ListenerFixture } from "../support/smtp_listener_fixture.ts";
 import { SpoolFixture } from "../support/spool_fixture.ts";
 import { splitTraceField, traceField } from "../support/trace_field.ts";
@@ -19,6 +20,7 @@ export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> 
   const fixture = new ListenerFixture();
   Object.assign(fixture.settings, dialogue.settings);
   fixture.append = (message) => spool.append(message);
+  await addUsers(fixture.users);
   const log: string[] = [];
   await fixture.open(tls, { largeFiles: place.largeFiles, logger: keepLines(log) });
   try {
@@ -37,6 +39,13 @@ export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> 
     await spool.close();
     place.remove();
   }
+}
+
+/** README.md names them. */
+async function addUsers(users: MemorySmtpUsers): Promise<void> {
+  await users.add("printer", "correct horse");
+  await users.add("scanner", "correct horse", { allowedSenders: ["*@scan.example"] });
+  await users.add("branch", "correct horse", { allowedAddresses: ["192.0.2.0/24"] });
 }
 
 async function checkSpool(

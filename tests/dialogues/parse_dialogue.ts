@@ -6,6 +6,9 @@ export interface DialogueSettings {
   maxMessageBytes: number;
   maxRecipients: number;
   isAllowed: boolean;
+  requireAuth: boolean;
+  allowUnsecureAuth: boolean;
+  freeBytes: number;
   /** Writes are cut into pieces of so many bytes; 0 is not at all. */
   cut: number;
 }
@@ -80,7 +83,10 @@ const settings: Readonly<Record<string, (value: string) => Partial<DialogueSetti
   bare_newlines: (value) => ({ bareNewlines: oneOf(value, ["normalize", "reject"]) }),
   max_message_bytes: (value) => ({ maxMessageBytes: number(value) }),
   max_recipients: (value) => ({ maxRecipients: number(value) }),
-  allowed: (value) => ({ isAllowed: oneOf(value, ["yes", "no"]) === "yes" }),
+  allowed: (value) => ({ isAllowed: isYes(value) }),
+  require_auth: (value) => ({ requireAuth: isYes(value) }),
+  unsecure_auth: (value) => ({ allowUnsecureAuth: isYes(value) }),
+  free_bytes: (value) => ({ freeBytes: number(value) }),
   cut: (value) => ({ cut: number(value) }),
 };
 
@@ -121,6 +127,10 @@ function oneOf<T extends string>(value: string, choices: readonly T[]): T {
   const choice = choices.find((name) => name === value);
   demand(choice !== undefined, `${JSON.stringify(value)} is none of ${choices.join(", ")}`);
   return choice;
+}
+
+function isYes(value: string): boolean {
+  return oneOf(value, ["yes", "no"]) === "yes";
 }
 
 function number(value: string): number {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
+import type { SmtpUserRecord } from "../../core/access/smtp_user_store.ts";
 import type { StoredRelay } from "../../core/relay/relay_store.ts";
 import { openStores, type Stores } from "../../drizzle/stores.ts";
 import { DatabaseFixture } from "../support/database_fixture.ts";
@@ -160,5 +161,61 @@ describe("openApiKeyStore", () => {
     await stores.apiKeys.addUses([{ id: "key_app", uses: 2, lastUsedAtMs: 4000 }]);
     await stores.apiKeys.addUses([]);
     assert.deepEqual(await stores.apiKeys.list(), [record("app", { useCount: 5, lastUsedAtMs: 5000 })]);
+  });
+});
+
+describe("openSmtpUserStore", () => {
+  const printer: SmtpUserRecord = {
+    id: "usr_1",
+    name: "printer",
+    passwordHash: "$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA",
+    allowedCidrs: ["10.0.0.0/8"],
+    allowedSenders: ["*@example.org", "me@example.com"],
+    createdAtMs: 1,
+    passwordSetAtMs: 2,
+    lastUsedAtMs: null,
+    useCount: 0,
+  };
+  const fax: SmtpUserRecord = { ...printer, id: "usr_2", name: "fax", allowedCidrs: [], allowedSenders: [] };
+
+  test("keeps users, by name", async () => {
+    await stores.smtpUsers.add(printer);
+    await stores.smtpUsers.add(fax);
+    assert.deepEqual(await stores.smtpUsers.list(), [fax, printer]);
+  });
+
+  test("keeps no two users of one name", async () => {
+    await stores.smtpUsers.add(printer);
+    await assert.rejects(stores.smtpUsers.add({ ...fax, name: "printer" }));
+    assert.deepEqual(await stores.smtpUsers.list(), [printer]);
+  });
+
+  test("changes one user, in what is named", async () => {
+    await stores.smtpUsers.add(printer);
+    await stores.smtpUsers.add(fax);
+    await stores.smtpUsers.change("usr_1", { allowedCidrs: [] });
+    await stores.smtpUsers.change("usr_1", { passwordHash: "other", passwordSetAtMs: 3 });
+    assert.deepEqual(await stores.smtpUsers.list(), [
+      fax,
+      { ...printer, allowedCidrs: [], passwordHash: "other", passwordSetAtMs: 3 },
+    ]);
+  });
+
+  test("removes one user", async () => {
+    await stores.smtpUsers.add(printer);
+    await stores.smtpUsers.add(fax);
+    await stores.smtpUsers.remove("usr_2");
+    assert.deepEqual(await stores.smtpUsers.list(), [printer]);
+  });
+
+  test("adds uses to the counts, and passes over users that are gone", async () => {
+    await stores.smtpUsers.add(printer);
+    await stores.smtpUsers.addUses([
+      { id: "usr_1", uses: 2, lastUsedAtMs: 20 },
+      { id: "usr_9", uses: 1, lastUsedAtMs: 20 },
+    ]);
+    await stores.smtpUsers.addUses([{ id: "usr_1", uses: 1, lastUsedAtMs: 10 }]);
+    await stores.smtpUsers.addUses([]);
+    assert.deepEqual(await stores.smtpUsers.list(), [{ ...printer, useCount: 3, lastUsedAtMs: 20 }]);
   });
 });
