@@ -7,6 +7,7 @@ import { certificateChange } from "./certificate_change.ts";
 import { certificateCommands } from "./certificate_commands.ts";
 import { certificateProof } from "./certificate_proof.ts";
 import { certificateSecrets } from "./certificate_secrets.ts";
+import { clientScenarios } from "./clients.ts";
 import { commandLine } from "./command_line.ts";
 import { crash } from "./crash.ts";
 import { dashboardCertificate } from "./dashboard_certificate.ts";
@@ -17,6 +18,7 @@ import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
+import { smtpProxy } from "./smtp_proxy.ts";
 import { tlsOutside } from "./tls_outside.ts";
 
 /** See the file's first line. */
@@ -33,10 +35,12 @@ export const scenarios: readonly Scenario[] = [
   ...certificateSecrets,
   ...dashboardCertificate,
   ...delivery,
+  ...clientScenarios,
   ...httpApi,
   ...retry,
   ...crash,
   ...liveChange,
+  ...smtpProxy,
   ...commandLine,
   ...badStart,
 ];
