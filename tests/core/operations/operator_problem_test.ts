@@ -46,6 +46,8 @@ test("operatorProblemOf lists the findings about a certificate", () => {
 test("operatorProblemOf says when to try again", () => {
   const { headers } = operatorProblemOf(new DispatchError("sign_in_locked", { retryAfterSeconds: 899.2 }));
   assert.deepEqual(headers, { "retry-after": "900" });
+  const busy = operatorProblemOf(new DispatchError("sign_in_busy", { retryAfterSeconds: 1 }));
+  assert.deepEqual([busy.document.status, busy.headers], [503, { "retry-after": "1" }]);
 });
 
 test("operatorProblemOf tells nothing of an error that is not the domain's", () => {
