@@ -6,6 +6,7 @@ import type { TlsPolicy } from "../../core/tls/policy.ts";
 import { until } from "../support/e2e_process.ts";
 import { cleanLine, keepLines } from "../support/kept_log.ts";
 import type { MemorySmtpUsers } from "../support/memory_smtp_users.ts";
+import { replyLines } from "../support/reply_lines.ts";
 import { ListenerFixture } from "../support/smtp_listener_fixture.ts";
 import { SpoolFixture } from "../support/spool_fixture.ts";
 import { splitTraceField, traceField } from "../support/trace_field.ts";
@@ -32,7 +33,7 @@ export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> 
     }
     await until("the connection to be gone", () => fixture.limits.open === 0);
     await checkSpool(dialogue, spool, place, client.transcript);
-    assert.match(client.received, /^(?:[ -~]{3,510}\r\n)*$/, "a reply holds what it must not");
+    assert.match(client.received, replyLines, "a reply is not well-formed");
     for (const line of log) assert.match(line, cleanLine, "a log line holds what it must not");
   } finally {
     await fixture.close();

@@ -9,6 +9,7 @@ import type { NewSpoolMessage } from "../../core/spool/mod.ts";
 import { until } from "./e2e_process.ts";
 import { cleanLine, keepLines } from "./kept_log.ts";
 import type { FuzzingOptions, FuzzingOutcomes } from "./openapi_fuzzing.ts";
+import { replyLines } from "./reply_lines.ts";
 import { arbitrarySession, type WrittenSession } from "./smtp_arbitrary.ts";
 import { ListenerFixture, newTlsPolicy } from "./smtp_listener_fixture.ts";
 import { splitTraceField, traceField } from "./trace_field.ts";
@@ -53,7 +54,7 @@ class FuzzingStage {
     const fixture = session.isTls ? this.#encrypted : this.#clear;
     const received = await converse(await this.#connect(session), session);
     await soon("the connection to be gone", () => fixture.limits.open === 0);
-    assert.match(received, /^(?:\d{3}[ -][ -~]{0,506}\r\n)*$/, "a reply is not well-formed");
+    assert.match(received, replyLines, "a reply is not well-formed");
     for (const line of this.#log.splice(0)) assert.match(line, cleanLine, "a log line holds what it must not");
     const isKnown = (id: string) => fixture.stored.some((message) => message.id === id);
     const acknowledged = Array.from(received.matchAll(/^250 2\.6\.0 .*(spl_\w+)/gm), ([, id = ""]) => id);
