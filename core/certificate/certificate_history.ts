@@ -2,8 +2,10 @@
  * The identities that an operator put in service, now and earlier: a PFX file each under `tls/`, and a record that holds
  * its sealed password. Touches the files and the records that it is given.
  */
+import { serviceActor } from "../access/actor.ts";
 import type { Clock, Files, Logger } from "../capabilities.ts";
 import { DispatchError } from "../error/mod.ts";
+import type { RecordAudit } from "../history/audit_event.ts";
 import type { SecretBox } from "../secret/mod.ts";
 import type { CertificateRecord, CertificateRecordStore } from "./certificate_record.ts";
 import { explain, loadRecorded } from "./certificate_store.ts";
@@ -28,6 +30,7 @@ export interface CertificateHistoryOptions {
   readonly records: CertificateRecordStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: RecordAudit;
   readonly uniqueId: (prefix: string) => string;
 }
 
@@ -158,6 +161,9 @@ export class CertificateHistory {
     await this.#drop(record);
     const message = `An earlier certificate was deleted: ${droppedBecause[reason]}.`;
     this.#options.logger.info("certificate.forgotten", message, { ...naming(record), reason });
+    const { id: subject, fingerprintSha256 } = record;
+    const before = { fingerprintSha256, subject: record.subject };
+    this.#options.audit({ event: "certificate.forgotten", actor: serviceActor, subject, before, reason });
   }
 
   async #attempt(what: string, record: CertificateRecord, act: () => Promise<void>): Promise<void> {

@@ -40,6 +40,8 @@ export interface SelfSignedResult {
    * stored one could not be read, and was put aside.
    */
   readonly outcome: "loaded" | "created" | "renewed" | "replaced";
+  /** The stored identity that it takes the place of; `null` where there was none, or none that could be read. */
+  readonly earlier: TlsIdentity | null;
   /** Why the stored identity could not be read, as the end of a sentence; with `replaced` only. */
   readonly reason?: string;
   /** Absolute paths that the unreadable files were moved to; empty but with `replaced`. */
@@ -67,13 +69,14 @@ export async function loadOrCreateSelfSigned(
 ): Promise<SelfSignedResult> {
   const stored = await readStored(store, request.slot);
   if (stored.identity !== null && !isRenewalDue(stored.identity.facts, request.nowMs)) {
-    return { identity: stored.identity, outcome: "loaded", keptAside: [] };
+    return { identity: stored.identity, outcome: "loaded", earlier: null, keptAside: [] };
   }
   const keptAside = stored.reason === undefined ? [] : await keepAside(store, request, stored);
   const identity = await generateSelfSigned(store.crypto, { ...request.names, nowMs: request.nowMs });
   await writeIdentity(store, request.slot, identity, stored.password);
-  if (stored.reason !== undefined) return { identity, outcome: "replaced", reason: stored.reason, keptAside };
-  return { identity, outcome: stored.identity === null ? "created" : "renewed", keptAside };
+  const { identity: earlier, reason } = stored;
+  if (reason !== undefined) return { identity, outcome: "replaced", earlier, reason, keptAside };
+  return { identity, outcome: earlier === null ? "created" : "renewed", earlier, keptAside };
 }
 
 /**

@@ -19,12 +19,16 @@ export async function openSelfSigned(
 ): Promise<TlsIdentity> {
   const result = await loadOrCreateSelfSigned(store, request);
   report(store.logger, request.slot, result);
-  if (result.outcome !== "loaded") {
-    const { identity, outcome, reason = null } = result;
-    const after = auditedCertificate(identity);
-    store.audit({ event: `certificate.${outcome}`, actor: serviceActor, subject: request.slot, after, reason });
-  }
+  audit(store.audit, request.slot, result);
   return result.identity;
+}
+
+function audit(record: RecordAudit, subject: SelfSignedSlot, result: SelfSignedResult): void {
+  const { identity, outcome, earlier, reason = null } = result;
+  if (outcome === "loaded") return;
+  const before = earlier && auditedCertificate(earlier);
+  const after = auditedCertificate(identity);
+  record({ event: `certificate.${outcome}`, actor: serviceActor, subject, before, after, reason });
 }
 
 function report(logger: Logger, slot: SelfSignedSlot, result: SelfSignedResult): void {

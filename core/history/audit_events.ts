@@ -52,6 +52,7 @@ export const auditEvents = {
     summary: "The recorded certificate can't be read; the automatic one is served",
   },
   "certificate.recovered": { category: "certificate", summary: "The recorded certificate can be read again" },
+  "certificate.forgotten": { category: "certificate", summary: "An earlier certificate was deleted, with its key" },
   "certificate.not_served": { category: "certificate", summary: "A listener does not serve its certificate" },
   "certificate.dashboard_loaded": { category: "certificate", summary: "The dashboard serves the files named for it" },
   "certificate.dashboard_problem": { category: "certificate", summary: "The dashboard's files can't be served" },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import type { AuditedCertificate } from "../../../core/certificate/audited_certificate.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
 import { admin, DAY_MS, dashboard, ServiceHarness } from "./service_harness.ts";
 
@@ -83,6 +84,8 @@ describe("CertificateService.history", () => {
     assertFiles(2);
     const [line] = harness.lines.filter(({ event }) => event === "certificate.forgotten");
     assert.equal(line?.facts.reason, "file_missing");
+    const told = harness.audited.at(-1)!;
+    assert.deepEqual([told.event, told.actor.kind, told.reason], ["certificate.forgotten", "service", "file_missing"]);
   });
 
   test("keeps a record whose file can't be read at the moment", async () => {
@@ -175,6 +178,10 @@ describe("CertificateService.maintain", () => {
     await harness.service.maintain();
     assert.notEqual(harness.fingerprint, automatic);
     assert.deepEqual(told, [harness.fingerprint]);
+    const { event, subject, before: earlier, after } = harness.audited.at(-1)!;
+    assert.deepEqual([event, subject], ["certificate.renewed", "automatic"]);
+    assert.equal((earlier as AuditedCertificate).fingerprintSha256, automatic);
+    assert.equal((after as AuditedCertificate).fingerprintSha256, harness.fingerprint);
     assert.equal((await harness.reopen()).fingerprint, harness.fingerprint);
   });
 
@@ -219,5 +226,7 @@ describe("CertificateService.maintain", () => {
     assert.equal(harness.service.source, "generated");
     assert.equal(harness.fingerprint, facts.fingerprintSha256);
     assert.equal(harness.events.at(-1), "certificate.recovered");
+    const told = harness.audited.map(({ event }) => event);
+    assert.deepEqual(told.slice(-2), ["certificate.unreadable", "certificate.recovered"]);
   });
 });

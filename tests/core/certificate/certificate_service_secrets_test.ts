@@ -13,7 +13,7 @@ function secretsInService({ service, config }: ServiceHarness): string[] {
 }
 
 describe("CertificateService", () => {
-  test("tells neither the log nor an error a key, a password or a passphrase", async () => {
+  test("tells neither a log nor an error a key, a password or a passphrase", async () => {
     const harness = new ServiceHarness();
     const secrets = new Set([passphrase, "wrong passphrase"]);
     const errors: unknown[] = [];
@@ -46,7 +46,10 @@ describe("CertificateService", () => {
     await attempt(() => harness.service.remove({ actor: dashboard }));
 
     assert.equal(errors.length, 6);
-    const told = inspect([harness.lines, errors], { depth: Number.POSITIVE_INFINITY, showHidden: true });
+    const told = inspect([harness.lines, harness.audited, errors], {
+      depth: Number.POSITIVE_INFINITY,
+      showHidden: true,
+    });
     for (const event of ["certificate.installed", "certificate.restored", "certificate.unreadable"]) {
       assert.ok(told.includes(event), event);
     }
