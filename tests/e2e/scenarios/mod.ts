@@ -19,6 +19,7 @@ import { liveChange } from "./live_change.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
 import { smtpProxy } from "./smtp_proxy.ts";
+import { smtpUsers } from "./smtp_users.ts";
 import { tlsOutside } from "./tls_outside.ts";
 
 /** See the file's first line. */
@@ -41,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   ...crash,
   ...liveChange,
   ...smtpProxy,
+  ...smtpUsers,
   ...commandLine,
   ...badStart,
 ];
