@@ -95,7 +95,7 @@ export const registry = {
     default: 60,
     unit: "seconds",
     effect: "live",
-    summary: "How long an SMTP client may be silent before it is disconnected",
+    summary: "How long an SMTP client may take for a command, or for a piece of a message, before it is disconnected",
   }),
   "listener.max_connections": defineSetting({
     codec: integerCodec({ min: 1, max: 100_000 }),

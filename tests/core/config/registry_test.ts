@@ -18,6 +18,7 @@ const described: Readonly<Record<string, { readonly default: unknown; readonly r
   "listener.implicit_tls_ports": { default: [], refused: ["70000"] },
   "listener.server_name": { default: "relay1", refused: ["", "two words", "10.0.0.1"] },
   "listener.allowed_cidrs": { default: privateNetworks, refused: ["10.0.0.0/33", "everybody"] },
+  "listener.trusted_proxies": { default: [], refused: ["proxy.example.org", "10.0.0.0/33"] },
   "listener.max_message_bytes": { default: 26_214_400, refused: ["0", "-1", "25MB"] },
   "listener.max_recipients": { default: 1000, refused: ["0"] },
   "listener.require_auth": { default: false, refused: ["maybe"] },
