@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { delicateMessage } from "../../support/e2e_delicate_message.ts";
 import { PostfixSink } from "../../support/e2e_postfix_sink.ts";
 import { run, until } from "../../support/e2e_process.ts";
 import { Sink } from "../../support/e2e_sink.ts";
@@ -10,29 +11,6 @@ import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
 
 const traceHeader = /^Received: .*(?:\r?\n[ \t].*)*\r?\n/;
-
-/** Everything that careless software changes: odd folding, spaces at line ends, dots, bytes over 127, header order. */
-const delicateMessage = [
-  "X-First:one",
-  'From: "A, B" <a@example.org>',
-  "To: you@example.org",
-  "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= and",
-  "\tfolded  ",
-  "Date: Thu, 1 Jan 2026 00:00:00 +0000",
-  "MESSAGE-ID: <delicate-1@example.org>",
-  "x-trailing: spaces   ",
-  "Content-Type: text/plain; charset=utf-8",
-  "Content-Transfer-Encoding: 8bit",
-  "",
-  ".one dot",
-  "..two dots",
-  ".",
-  "grüße, and a tab at the end\t",
-  "",
-  `long ${"x".repeat(900)}`,
-  "From the start of a line",
-  "last line",
-].join("\n");
 
 async function startSink(stage: Stage): Promise<Sink> {
   const sink = await Sink.start();
