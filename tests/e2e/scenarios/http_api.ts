@@ -200,6 +200,50 @@ export const httpApi: readonly Scenario[] = [
     },
   },
   {
+    name: "behind a trusted proxy the client's own address is let in or kept out, logged and traced",
+    isGuest: true,
+    async play(stage) {
+      const api = await Api.open(stage);
+      const send = (forwardedFor: string) =>
+        api.post(JSON.stringify(simple), "application/json", { "x-forwarded-for": forwardedFor });
+      await idOf(await send("203.0.113.77"));
+      await stage.configure("api.trusted_proxies", "127.0.0.1");
+      assert.deepEqual(await refusal(await send("10.0.0.9, 203.0.113.77")), [403, "address_not_allowed"]);
+      assert.deepEqual(await refusal(await send("unknown")), [403, "client_address_unclear"]);
+      const id = await idOf(await send("203.0.113.77, 10.0.0.9"));
+      const addressOf = (event: string, found: (row: MessageLogRow) => boolean) =>
+        until(`the ${event} row`, async () => {
+          const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", event);
+          return rows.find(found)?.clientAddress;
+        });
+      assert.equal(await addressOf("queued", (row) => row.id === id), "10.0.0.9");
+      assert.equal(await addressOf("denied", ({ error }) => /203\.0\.113\.77/.test(error ?? "")), "203.0.113.77");
+    },
+  },
+  {
+    name: "clients that announce large bodies and send a byte keep nobody waiting",
+    tools: ["curl"],
+    isGuest: true,
+    async play(stage) {
+      const api = await Api.open(stage);
+      const dawdlers = Array.from({ length: 50 }, () => {
+        const socket = connect(stage.ports.http, "127.0.0.1");
+        socket.on("error", () => undefined);
+        socket.write(
+          `POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.key}\r\n` +
+            "Content-Type: application/json\r\nContent-Length: 26000000\r\n\r\n{",
+        );
+        return socket;
+      });
+      await until("all of them to be connected", async () => {
+        const metrics = await run(["curl", "-sk", `https://127.0.0.1:${stage.ports.operator}/metrics`]);
+        return /^dispatch_connections\{listener="http"\} (?:[5-9]\d|\d{3,})$/m.test(metrics.stdout);
+      });
+      await idOf(await api.post(JSON.stringify({ ...simple, text: "x".repeat(150_000) })));
+      for (const socket of dawdlers) socket.destroy();
+    },
+  },
+  {
     name: "a revoked key and a key over its rate are refused at once",
     isGuest: true,
     async play(stage) {
