@@ -19,6 +19,17 @@ async function post({ ports }: Stage, path: string, body: unknown): Promise<numb
 
 const signIn = (stage: Stage, text: string) => post(stage, "login", { password: text });
 
+/** Comes to each of the three doors, and is let in at none. */
+async function knock(stage: Stage): Promise<void> {
+  await stage.configure("listener.allowed_cidrs", "10.0.0.0/8");
+  const client = await stage.greet();
+  assert.match(await client.command("MAIL FROM:<stranger@example.org>"), /^550 /);
+  const { http, operator } = stage.ports;
+  const bearer = ["--header", "authorization: Bearer dsp_live_unknown"];
+  await run(["curl", "--silent", ...bearer, `http://127.0.0.1:${http}/api/v1/messages`]);
+  await run(["curl", "--silent", "--insecure", ...bearer, `https://127.0.0.1:${operator}/api/config`]);
+}
+
 /** What the audit log tells, the oldest first; certificates aside, which every first start makes. */
 async function auditLogOf(stage: Stage): Promise<string[]> {
   const { stdout } = await stage.cli(["audit", "search", "--json"]);
@@ -80,7 +91,7 @@ export const adminPassword: readonly Scenario[] = [
     },
   },
   {
-    name: "admin reset-password sets it anew, beside a running service and without one, and the audit log tells of it",
+    name: "admin reset-password sets it anew, beside a running service and without one; the audit log tells of it, and of who is kept out",
     tools,
     async play(stage) {
       const reset = (text: string) => stage.cli(["admin", "reset-password", "--password-file", "-"], { input: text });
@@ -94,6 +105,7 @@ export const adminPassword: readonly Scenario[] = [
       const short = await reset("short");
       assert.equal(short.code, 2);
       assert.match(short.stderr, /at least 12 characters/);
+      await knock(stage);
       assert.deepEqual(await auditLogOf(stage), [
         "access.password_reset done by command_line from null",
         "service.started done by service from null",
@@ -102,6 +114,10 @@ export const adminPassword: readonly Scenario[] = [
         "access.sign_in_failed refused by dashboard from 127.0.0.1",
         "access.signed_in done by dashboard from 127.0.0.1",
         "access.password_reset refused by command_line from null",
+        "config.changed done by command_line from null",
+        "access.denied refused by smtp from 127.0.0.1",
+        "access.denied refused by http from 127.0.0.1",
+        "access.denied refused by dashboard from 127.0.0.1",
       ]);
     },
   },
