@@ -17,10 +17,10 @@ export interface SmtpPartsOptions {
   readonly users: SmtpUserRing;
   readonly isAllowed: (address: string) => boolean;
   readonly settings: () => SmtpDoorSettings;
-  readonly denials: DenialLog;
-  readonly audit: AuditTrail;
+  readonly denials: Pick<DenialLog, "add">;
+  readonly audit: Pick<AuditTrail, "record">;
   readonly logger: Logger;
-  readonly lines: RefusalLines;
+  readonly lines: Pick<RefusalLines, "warn">;
 }
 
 /** Puts the door together. */

@@ -67,7 +67,7 @@ const metrics: readonly Metric[] = [
   {
     name: "dispatch_denials_total",
     type: "counter",
-    help: "Clients that were refused for their address since the start, by protocol.",
+    help: "Clients that were refused at the door since the start, by protocol.",
     samples: ({ denials }) => Object.entries(denials).map(([source, value]) => ({ labels: { source }, value })),
   },
   {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DispatchError, intakeErrors } from "../../../core/error/mod.ts";
+import { DispatchError, intakeErrors, smtpErrors } from "../../../core/error/mod.ts";
 import { smtpReplyTo } from "../../../core/ingest/smtp_replies.ts";
 
 describe("smtpReplyTo", () => {
@@ -17,6 +17,15 @@ describe("smtpReplyTo", () => {
     [new DispatchError("address_invalid", { address: "x", field: "sender" }), "501 5.1.7"],
     [new DispatchError("address_invalid", { address: "x", field: "recipient" }), "501 5.1.3"],
     [new DispatchError("internal_error", {}), "451 4.3.0"],
+    [new DispatchError("smtp_sign_in_failed", { user: "printer", address, fault: "unknown" }), "535 5.7.8"],
+    [new DispatchError("smtp_sign_in_failed", { user: "printer", address, fault: "password" }), "535 5.7.8"],
+    [new DispatchError("smtp_sign_in_failed", { user: "printer", address, fault: "address" }), "535 5.7.8"],
+    [new DispatchError("smtp_other_identity", { user: "printer" }), "535 5.7.8"],
+    [new DispatchError("smtp_sign_in_required", { setting: "listener.require_auth" }), "530 5.7.0"],
+    [new DispatchError("smtp_sign_in_ended", { user: "printer" }), "530 5.7.0"],
+    [new DispatchError("sender_not_allowed", { user: "printer", sender: "a@example.org" }), "553 5.7.1"],
+    [new DispatchError("sign_in_locked", { retryAfterSeconds: 60 }), "454 4.7.0"],
+    [new DispatchError("sign_in_busy", { retryAfterSeconds: 5 }), "454 4.7.0"],
   ] as const;
   for (const [error, expected] of replies) {
     it(`answers ${error.code} with ${expected}`, () => {
@@ -32,6 +41,14 @@ describe("smtpReplyTo", () => {
     assert.ok(text.includes(address) && text.includes("listener.allowed_cidrs"));
   });
 
+  it("tells whoever can't sign in the same, whatever was wrong", () => {
+    const texts = (["unknown", "password", "address"] as const).map(
+      (fault) => smtpReplyTo(new DispatchError("smtp_sign_in_failed", { user: "printer", address, fault })).text,
+    );
+    texts.push(smtpReplyTo(new DispatchError("smtp_other_identity", { user: "printer" })).text);
+    assert.equal(new Set(texts).size, 1);
+  });
+
   it("tells a sender nothing about the inside", () => {
     const reason = "SQLITE_FULL at /var/lib/dispatch/spool/spool.db";
     assert.doesNotMatch(smtpReplyTo(new DispatchError("spool_unavailable", { reason })).text, /SQLITE|\/var/);
@@ -44,7 +61,7 @@ describe("smtpReplyTo", () => {
 
   it("gives every reason to refuse a code whose class is that of its enhanced one", () => {
     const facts = { address, setting: "s", limit: 1, limitBytes: 1, freeBytes: 1, field: "sender", reason: "r" };
-    for (const code of Object.keys(intakeErrors)) {
+    for (const code of Object.keys({ ...intakeErrors, ...smtpErrors })) {
       const reply = smtpReplyTo({ code, facts } as unknown as DispatchError);
       assert.match(`${reply.code} ${reply.enhanced}`, /^(?:4\d\d 4|5\d\d 5)\.\d{1,3}\.\d{1,3}$/, code);
       assert.match(reply.text, /^[ -~]+$/, code);
