@@ -10,7 +10,10 @@ const tokenCreate = defineOperation({
   name: "admin.token.create",
   summary: "Create a token of the admin API; it is shown this once",
   input: z.strictObject({
-    name: z.string({ error: nameRule }).regex(/^\P{C}{1,64}$/u, { error: nameRule }),
+    name: z
+      .string({ error: nameRule })
+      .regex(/^\P{C}{1,64}$/u, { error: nameRule })
+      .meta({ examples: ["certbot"] }),
     scope: oneOf(adminScopes),
   }),
   run: async ({ tokens }, { name, scope }) => tokens.create(name, scope),

@@ -41,6 +41,7 @@ export function ids(noun: string) {
 /** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`; UTC where no zone is named. Becomes Unix milliseconds. */
 export const instant = z
   .string({ error: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" })
+  .meta({ examples: ["2026-11-22", "2026-11-22T10:30:00Z"] })
   .transform((value, refinement) => {
     const timeMs = parseInstant(value);
     if (timeMs !== null) return timeMs;

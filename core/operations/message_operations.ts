@@ -9,14 +9,18 @@ import type { OperationContext } from "./operation_context.ts";
 
 const origin: MessageOrigin = { source: "cli", clientAddress: null, tls: null, apiKeyId: null, smtpUser: null };
 
-const oneMailbox = z.string({ error: "must be an address such as you@example.org" }).transform((value, refinement) => {
+const addressText = z
+  .string({ error: "must be an address such as you@example.org" })
+  .meta({ examples: ["You <you@example.org>", "app@example.org"] });
+
+const oneMailbox = addressText.transform((value, refinement) => {
   const [mailbox, ...others] = parseMailboxes(value) ?? [];
   if (mailbox !== undefined && others.length === 0) return mailbox;
   refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
   return z.NEVER;
 });
 
-const mailboxes = z.array(z.string(), { error: "must be a list of addresses" }).transform((values, refinement) => {
+const mailboxes = z.array(addressText, { error: "must be a list of addresses" }).transform((values, refinement) => {
   const found = parseMailboxes(values.join(", "));
   if (found !== null && found.length > 0) return found;
   refinement.addIssue({ code: "custom", message: "must be addresses such as you@example.org" });
@@ -25,7 +29,8 @@ const mailboxes = z.array(z.string(), { error: "must be a list of addresses" }).
 
 const subject = z
   .string({ error: "must be a text" })
-  .regex(/^\P{Cc}{0,998}$/u, { error: "must be a text of at most 998 characters without control characters" });
+  .regex(/^\P{Cc}{0,998}$/u, { error: "must be a text of at most 998 characters without control characters" })
+  .meta({ examples: ["Nightly report"] });
 
 const messageSend = defineOperation({
   name: "message.send",

@@ -5,7 +5,7 @@ import type { OperationContext } from "./operation_context.ts";
 
 /** What all operations have in common. */
 interface OperationFacts<Name extends string, Schema extends z.ZodType> {
-  /** `noun.verb`; part of every interface, never renamed. */
+  /** `noun.verb`, such as `relay.add`; part of every interface, never renamed. */
   readonly name: Name;
   /** One line, for help texts and the reference. */
   readonly summary: string;

@@ -10,20 +10,37 @@ const textUnit = fc.oneof(
 );
 const maxLength = 40;
 
+interface ChoiceSchema extends JsonSchema {
+  readonly examples?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
 /** A value that `schema` allows; `format: binary` is bytes. @throws {TypeError} when the schema has an unknown type */
 export function arbitraryValue(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { examples, anyOf } = schema as { examples?: readonly unknown[]; anyOf?: readonly JsonSchema[] };
+  const { examples, anyOf, oneOf = anyOf } = schema as ChoiceSchema;
   // An example stands for a form that no keyword describes, such as an address.
   if (examples !== undefined) return fc.constantFrom(...examples);
-  if (anyOf !== undefined) return fc.oneof(...anyOf.map(arbitraryValue));
+  if (oneOf !== undefined) return fc.oneof(...oneOf.map(arbitraryValue));
   if (schema.enum !== undefined) return fc.constantFrom(...(schema.enum as readonly unknown[]));
+  if ("const" in schema) return fc.constant(schema.const);
   switch (schema.type) {
     case "string":
       return arbitraryText(schema as StringSchema);
+    case "integer":
+      return fc.integer({ min: schema.minimum as number, max: schema.maximum as number });
+    case "number":
+      return fc.double();
+    case "boolean":
+      return fc.boolean();
+    case "null":
+      return fc.constant(null);
     case "array":
       return fc.array(arbitraryValue(schema.items as JsonSchema), { maxLength: 2 });
     case "object":
       return arbitraryObject(schema as ObjectSchema);
+    case undefined:
+      return fc.jsonValue({ maxDepth: 2 });
     default:
       throw new TypeError(`Cannot make a value: current value is ${JSON.stringify(schema)}`);
   }
@@ -38,6 +55,8 @@ interface ObjectSchema extends JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
+  readonly propertyNames?: JsonSchema;
+  readonly additionalProperties?: boolean | JsonSchema;
 }
 
 function arbitraryText({ pattern, format, contentEncoding, minLength = 0 }: StringSchema): fc.Arbitrary<unknown> {
@@ -49,12 +68,17 @@ function arbitraryText({ pattern, format, contentEncoding, minLength = 0 }: Stri
 
 const arbitraryBytes = fc.uint8Array({ maxLength: 300 }).map((bytes) => Uint8Array.from(bytes));
 
-function arbitraryObject({ properties = {}, patternProperties = {}, required = [] }: ObjectSchema) {
+function arbitraryObject(schema: ObjectSchema): fc.Arbitrary<object> {
+  const { properties = {}, patternProperties = {}, required = [], propertyNames, additionalProperties } = schema;
   const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, arbitraryValue(schema)]));
   const named = fc.record(fields, { requiredKeys: [...required] });
   const further = Object.entries(patternProperties).map(([pattern, schema]) =>
     fc.dictionary(fc.stringMatching(new RegExp(pattern)), arbitraryValue(schema), { maxKeys: 2 }),
   );
+  if (propertyNames !== undefined && typeof additionalProperties === "object") {
+    const names = arbitraryValue(propertyNames) as fc.Arbitrary<string>;
+    further.push(fc.dictionary(names, arbitraryValue(additionalProperties), { maxKeys: 2 }));
+  }
   return fc.tuple(named, ...further).map((parts) => Object.assign({}, ...parts) as object);
 }
 
@@ -69,7 +93,8 @@ export function arbitraryRequest(operation: DocumentedOperation): fc.Arbitrary<D
     return {
       operationId,
       method,
-      path: inPlace("path").reduce((text, { name, value }) => text.replace(`{${name}}`, value), path),
+      path,
+      inPath: Object.fromEntries(inPlace("path").map(({ name, value }) => [name, encodeURIComponent(value)])),
       query: inPlace("query").map(({ name, value }) => [name, value] as const),
       headers: {
         ...(written.contentType === undefined ? {} : { "content-type": written.contentType }),

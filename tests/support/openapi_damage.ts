@@ -219,7 +219,10 @@ const idDamage: fc.Arbitrary<Damage> = hostileText
   .filter((text) => !/^\.{0,2}$/.test(text))
   .map((text) => encodeURIComponent(text.toWellFormed().slice(0, 5000)))
   .chain((id) => fc.constantFrom(id, "%", "%zz", "%ff", "%2F", `spl_${"0".repeat(31)}1`))
-  .map((id) => (request) => ({ ...request, path: request.path.replace(/spl_\w+$/, id) }));
+  .map((id) => (request) => ({
+    ...request,
+    inPath: Object.fromEntries(Object.keys(request.inPath).map((name) => [name, id])),
+  }));
 
 const onAny = fc.oneof(headerDamage, queryDamage);
 

@@ -1,4 +1,4 @@
-/** The OpenAPI document of the ingestion API as a test reads it: operations in a list, references followed. */
+/** OpenAPI documents as a test reads them: operations in a list, references followed. */
 import { openapiDocument } from "../../web/ingestion/openapi.ts";
 
 /** A JSON schema, without references. */
@@ -50,19 +50,24 @@ interface WrittenOperation {
 
 type Paths = Readonly<Record<string, Readonly<Record<string, WrittenOperation>>>>;
 
-/** All operations, in the document's order. */
-export const documentedOperations: readonly DocumentedOperation[] = readOperations();
+/** All operations of the ingestion API, in the document's order. */
+// What is read is what clients get: JSON.
+export const documentedOperations = readOperations(JSON.parse(JSON.stringify(openapiDocument("1.2.3"))));
 
-/** The operation of this name. @throws {RangeError} when the document has none */
+/** The operation of the ingestion API of this name. @throws {RangeError} when the document has none */
 export function operationNamed(operationId: string): DocumentedOperation {
-  const operation = documentedOperations.find((documented) => documented.operationId === operationId);
+  return findOperation(documentedOperations, operationId);
+}
+
+/** The operation of this name among `operations`. @throws {RangeError} when there is none */
+export function findOperation(operations: readonly DocumentedOperation[], operationId: string): DocumentedOperation {
+  const operation = operations.find((documented) => documented.operationId === operationId);
   if (operation === undefined) throw new RangeError(`Cannot find an operation: current value is ${operationId}`);
   return operation;
 }
 
-function readOperations(): DocumentedOperation[] {
-  // What is read is what clients get: JSON.
-  const document = JSON.parse(JSON.stringify(openapiDocument("1.2.3")));
+/** All operations of `document`, in its order. */
+export function readOperations(document: { readonly paths: unknown }): readonly DocumentedOperation[] {
   const paths = followReferences(document.paths, document) as Paths;
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters = [], requestBody, responses }]) => ({

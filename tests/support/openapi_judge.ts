@@ -1,4 +1,4 @@
-/** What must be true of every answer of the ingestion API: it is one that the OpenAPI document tells of. */
+/** What must be true of every answer of an API: it is one that its OpenAPI document tells of. */
 import assert from "node:assert/strict";
 import { isErrorCode } from "../../core/error/mod.ts";
 import type { DocumentedOperation, DocumentedResponse, JsonSchema } from "./openapi_document.ts";
@@ -14,17 +14,34 @@ export interface JudgedResponse {
   readonly body: unknown;
 }
 
-/** Throws an assertion error unless status, headers and body of `response` are as the document has them. */
-export async function judgeResponse(operation: DocumentedOperation, response: Response): Promise<JudgedResponse> {
+/**
+ * Throws an assertion error unless status, headers and body of `response` are as the document has them.
+ *
+ * @param everywhere Names of headers that all answers have, beside those of HTTP itself
+ */
+export async function judgeResponse(
+  operation: DocumentedOperation,
+  response: Response,
+  everywhere: readonly string[] = [],
+): Promise<JudgedResponse> {
   const { status, headers } = response;
-  const text = await response.text();
+  const text = await readText(response);
   const where = `${operation.operationId} ${status}`;
   const documented = operation.responses[status];
   assert.ok(documented !== undefined, `${where} is not documented: ${text.slice(0, 500)}`);
-  judgeHeaders(headers, documented, where);
+  judgeHeaders(new Headers([...headers].filter(([name]) => !everywhere.includes(name))), documented, where);
   const body = judgeBody(text, headers, documented, where);
   if (status >= 400) judgeProblem(body, status, documented, where);
   return { status, headers, body };
+}
+
+/** A stream without an end is read as far as its first piece. */
+async function readText(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream") return response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
 }
 
 function judgeHeaders(headers: Headers, documented: DocumentedResponse, where: string): void {
@@ -46,10 +63,15 @@ function readHeader(value: string, schema: JsonSchema): unknown {
   return schema.type === "integer" && /^\d+$/.test(value) ? Number(value) : value;
 }
 
-function judgeBody(text: string, headers: Headers, { content = {} }: DocumentedResponse, where: string): unknown {
-  const mediaType = headers.get("content-type") ?? "";
-  const documented = content[mediaType];
+function judgeBody(text: string, headers: Headers, { content }: DocumentedResponse, where: string): unknown {
+  const mediaType = headers.get("content-type");
+  if (content === undefined) {
+    assert.deepEqual([mediaType, text], [null, ""], `${where} has no body`);
+    return null;
+  }
+  const documented = mediaType === null ? undefined : content[mediaType];
   assert.ok(documented !== undefined, `${where}: Content-Type ${JSON.stringify(mediaType)} is not documented`);
+  if (documented.schema.format === "binary") return text;
   const body: unknown = JSON.parse(text);
   assertMatches(body, documented.schema, where);
   return body;

@@ -23,7 +23,10 @@ export type DraftContent =
 export interface DraftRequest {
   readonly operationId: string;
   readonly method: string;
+  /** With `{name}` where a parameter stands. */
   readonly path: string;
+  /** The parameters of the path by their names, encoded as they are to be sent. */
+  readonly inPath: Readonly<Record<string, string>>;
   /** Names and values, neither of them encoded. */
   readonly query: readonly (readonly [name: string, value: string])[];
   /** Names in lower case. */
@@ -52,7 +55,8 @@ export const formBoundary = "----formBoundary7MA4YWxk";
 const encoder = new TextEncoder();
 
 /** Writes the request down. */
-export function writeRequest({ path, query, content, ...request }: DraftRequest): WrittenRequest {
+export function writeRequest({ path: template, inPath, query, content, ...request }: DraftRequest): WrittenRequest {
+  const path = template.replace(/\{(\w+)\}/g, (_whole, name: string) => inPath[name]!);
   const encode = (text: string) => encodeURIComponent(text.toWellFormed());
   const pairs = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
   const target = pairs === "" ? path : `${path}?${pairs}`;

@@ -5,7 +5,10 @@ import type { JsonSchema } from "./openapi_document.ts";
 
 /** The keywords that are checked, or say nothing about values; zod passes over those that it does not know. */
 const knownKeywords = new Set(
-  "type enum pattern format minimum properties required items additionalProperties description".split(" "),
+  (
+    "type enum const anyOf pattern format minimum maximum properties propertyNames required items " +
+    "additionalProperties title description"
+  ).split(" "),
 );
 const knownFormats = new Set<unknown>([undefined, "date-time"]);
 
@@ -31,12 +34,21 @@ function closed(schema: JsonSchema): JsonSchema {
   if (unknown.length > 0 || !knownFormats.has(schema.format)) {
     throw new TypeError(`Cannot check a schema: current value is ${JSON.stringify(schema)}`);
   }
-  const { properties, items } = schema as { properties?: Record<string, JsonSchema>; items?: JsonSchema };
+  const { properties, items, anyOf, additionalProperties } = schema as NestedSchema;
   return {
     ...schema,
     ...(items === undefined ? {} : { items: closed(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(closed) }),
+    ...(typeof additionalProperties === "object" ? { additionalProperties: closed(additionalProperties) } : {}),
     ...(properties === undefined ? {} : { properties: closedAll(properties), additionalProperties: false }),
   };
+}
+
+interface NestedSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly additionalProperties?: boolean | JsonSchema;
 }
 
 function closedAll(properties: Readonly<Record<string, JsonSchema>>): Record<string, JsonSchema> {

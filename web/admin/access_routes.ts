@@ -16,6 +16,7 @@ const setupRequest = z.strictObject({ code: text, password: text });
 const signInRequest = z.strictObject({ password: text });
 const passwordRequest = z.strictObject({ current: text, next: text });
 
+const setsCookie = ["Set-Cookie"];
 const weakPassword = ["password_too_short", "password_too_long"] as const;
 
 /** Who may ask, by what they are asked for. */
@@ -28,7 +29,13 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
       handler: async (context) => context.json(describe(access, await findSession(context, access))),
     },
     {
-      ...route("auth.setup", "POST", "/auth/setup", "Set the first password, with the setup code, and sign in"),
+      ...route(
+        "auth.setup",
+        "POST",
+        "/auth/setup",
+        "Set the first password, with the setup code, and sign in",
+        setsCookie,
+      ),
       for: "visitors",
       takes: setupRequest,
       refuses: ["setup_done", "setup_code_wrong", "sign_in_locked", "sign_in_busy", ...weakPassword],
@@ -40,7 +47,7 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
       },
     },
     {
-      ...route("auth.login", "POST", "/auth/login", "Sign in with the password"),
+      ...route("auth.login", "POST", "/auth/login", "Sign in with the password", setsCookie),
       for: "visitors",
       takes: signInRequest,
       refuses: ["setup_needed", "sign_in_failed", "sign_in_locked", "sign_in_busy"],
@@ -52,7 +59,7 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
       },
     },
     {
-      ...route("auth.logout", "POST", "/auth/logout", "Sign out"),
+      ...route("auth.logout", "POST", "/auth/logout", "Sign out", setsCookie),
       for: "sessions",
       takes: null,
       async handler(context) {
@@ -76,8 +83,8 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
 }
 
 /** What these routes have in common: all of them answer with who is signed in now. */
-function route(id: string, method: Method, path: string, summary: string) {
-  const answers = [{ status: 200, schema: sessionState, headers: method === "POST" ? ["Set-Cookie"] : [] }];
+function route(id: string, method: Method, path: string, summary: string, headers: readonly string[] = []) {
+  const answers = [{ status: 200, schema: sessionState, headers }];
   return { id, method, path, summary, carrier: "json", answers, refuses: [] as readonly ErrorCode[] } as const;
 }
 

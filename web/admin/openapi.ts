@@ -143,25 +143,27 @@ function describeRefusal(status: number, codes: readonly ErrorCode[], schemas: S
 /** What a listener answers by itself, to what never becomes a request that a route could see. */
 const listenerRefusals = ["request_malformed", "request_timeout", "request_headers_too_large"] as const;
 
-const bodyRefusals = [
-  "body_malformed",
-  "body_incomplete",
-  "body_too_large",
-  "media_type_unsupported",
-  "request_invalid",
-] as const;
+const bodyRefusals = ["body_malformed", "body_incomplete", "media_type_unsupported"] as const;
 
 /** All codes that a route can answer. */
-function refusalsOf({ for: who, method, carrier, takes, refuses }: ApiRoute): readonly ErrorCode[] {
+function refusalsOf({ for: who, method, path, carrier, takes, refuses }: ApiRoute): readonly ErrorCode[] {
   const isChange = method !== "GET";
-  const codes: ErrorCode[] = [...listenerRefusals, "address_not_allowed", "internal_error", ...refuses];
+  const codes: ErrorCode[] = [
+    ...listenerRefusals,
+    "address_not_allowed",
+    "client_address_unclear",
+    "internal_error",
+    ...refuses,
+  ];
   if (who === "visitors" || isChange) codes.push("request_forged");
   if (who !== "visitors") codes.push("not_signed_in");
   if (who === "sessions") codes.push("session_needed");
   if (who === "administrators") codes.push("token_invalid", "scope_insufficient", "database_unusable");
-  if (carrier === "json" && takes !== null) codes.push("body_too_deep", ...bodyRefusals);
+  if (carrier === "json" && takes !== null) codes.push("body_too_deep", "body_too_large", ...bodyRefusals);
   if (carrier === "form") codes.push(...bodyRefusals);
-  if (carrier === "query") codes.push("request_invalid");
+  // What a JSON body holds is judged by the operation, but for what the path says already.
+  const isJudged = carrier !== "json" || who !== "administrators" || path.includes("{");
+  if (takes !== null && isJudged) codes.push("request_invalid");
   if (who === "administrators") codes.push("input_invalid");
   return [...new Set(codes)];
 }

@@ -1,5 +1,6 @@
 /** Which route performs which operation, and which one opens which feed: one record each. */
 import { z } from "zod";
+import { settingKeys } from "../../core/config/mod.ts";
 import { DispatchError, type ErrorCode } from "../../core/error/mod.ts";
 import { fileResponse } from "../file_response.ts";
 import { eventsResponse } from "./events_response.ts";
@@ -57,7 +58,7 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     method: "PUT",
     path: "/config",
     operation: "config.set",
-    takes: z.record(z.string(), z.json()),
+    takes: z.partialRecord(z.enum(settingKeys), z.unknown()),
     input: (values) => ({ values }),
     refuses: settingChange,
   },
@@ -246,6 +247,7 @@ export const feedRoutes: readonly FeedRoute[] = [
     path: "/events",
     feed: "log.tail",
     mediaType: "text/event-stream",
+    headers: ["X-Accel-Buffering"],
     admit: ({ streams }) => streams.requireRoom(),
     respond: eventsResponse,
     refuses: ["too_many_streams"],
