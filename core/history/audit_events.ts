@@ -14,8 +14,8 @@ export interface AuditEventDefinition {
   readonly category: AuditCategory;
   /** What has happened where its outcome is `done`, in one line. */
   readonly summary: string;
-  /** `true` where somebody without any right can cause it as often as they like: then not all of them get a row. */
-  readonly isAnybodys?: true;
+  /** `true` where somebody without any right can cause it as often as they like: not all of them get a row then. */
+  readonly isBounded?: true;
 }
 
 /** All events by name. A name is part of every interface and never changes. */
@@ -57,23 +57,23 @@ export const auditEvents = {
   "certificate.dashboard_loaded": { category: "certificate", summary: "The dashboard serves the files named for it" },
   "certificate.dashboard_problem": { category: "certificate", summary: "The dashboard's files can't be served" },
   "access.password_set": { category: "security", summary: "The first password was set" },
-  "access.setup_failed": { category: "security", summary: "The first visit was refused", isAnybodys: true },
+  "access.setup_failed": { category: "security", summary: "The first visit was refused", isBounded: true },
   "access.password_changed": { category: "security", summary: "The password was changed" },
   "access.password_reset": { category: "security", summary: "The password was set anew on the host" },
   "access.signed_in": { category: "security", summary: "The administrator signed in" },
-  "access.sign_in_failed": { category: "security", summary: "A sign-in was refused", isAnybodys: true },
+  "access.sign_in_failed": { category: "security", summary: "A sign-in was refused", isBounded: true },
   "access.locked": {
     category: "security",
     summary: "An address failed too often and has to wait",
-    isAnybodys: true,
+    isBounded: true,
   },
   "access.signed_out": { category: "security", summary: "The administrator signed out" },
-  "access.denied": { category: "security", summary: "Somebody was refused at the door", isAnybodys: true },
-  "smtp.sign_in_failed": { category: "security", summary: "A sign-in over SMTP was refused", isAnybodys: true },
+  "access.denied": { category: "security", summary: "Somebody was refused at the door", isBounded: true },
+  "smtp.sign_in_failed": { category: "security", summary: "A sign-in over SMTP was refused", isBounded: true },
   "smtp.locked": {
     category: "security",
     summary: "An address failed too often over SMTP and has to wait",
-    isAnybodys: true,
+    isBounded: true,
   },
   "service.started": { category: "service", summary: "The service has started" },
   "service.stopped": { category: "service", summary: "The service was told to stop" },

@@ -66,7 +66,7 @@ export class AuditTrail {
 
   /** Takes an event; it is stored later. */
   record(entry: AuditEntry): void {
-    const isBounded = auditEventOf(entry.event).isAnybodys === true;
+    const { isBounded = false } = auditEventOf(entry.event);
     if (isBounded && !this.#boundsOf(entry.event).admit(entry.actor.address, this.#options.clock.nowMs())) {
       this.#settleLater();
       return;

@@ -49,7 +49,7 @@ async function auditLogOf(stage: Stage): Promise<string[]> {
 /** See the file's first line. */
 export const adminPassword: readonly Scenario[] = [
   {
-    name: "DISPATCH_ADMIN_PASSWORD is the password of a first start, and of no later one",
+    name: "DISPATCH_ADMIN_PASSWORD is the password of a first start, and of no later one; the audit log tells of both",
     tools,
     async play(stage) {
       stage.environment.DISPATCH_ADMIN_PASSWORD = password;
@@ -63,6 +63,15 @@ export const adminPassword: readonly Scenario[] = [
       assert.equal(await signIn(stage, "some other password"), 401);
       assert.equal(await signIn(stage, password), 200);
       assert.ok(!(first.stderr + second.stderr).includes(password));
+      assert.deepEqual(await auditLogOf(stage), [
+        "access.password_set done by service from null",
+        "service.started done by service from null",
+        "access.signed_in done by dashboard from 127.0.0.1",
+        "service.stopped done by service from null",
+        "service.started done by service from null",
+        "access.sign_in_failed refused by dashboard from 127.0.0.1",
+        "access.signed_in done by dashboard from 127.0.0.1",
+      ]);
     },
   },
   {
