@@ -9,7 +9,7 @@ import { DenialLog } from "../core/history/denial_log.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { BodyBudget, defaultBodyBudgetBytes } from "../core/ingest/body_limits.ts";
-import { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import { ClientPlaces } from "../core/ingest/client_places.ts";
 import { SpoolingIntake } from "../core/ingest/spooling_intake.ts";
 import { StatusReader } from "../core/ingest/status_view.ts";
 import { WholeBodies } from "../core/ingest/whole_bodies.ts";
@@ -79,10 +79,11 @@ export function openIntakeParts(options: IntakePartsOptions) {
     createEventId: () => idSource.uniqueId("evt_"),
     unlogged: () => new Set(unloggedKinds(settings())),
   });
+  const isAllowed = liveCidrList(holder, "listener.allowed_cidrs");
   const { door, signIn } = openSmtpParts({
     intake,
     users: data.userRing,
-    isAllowed: liveCidrList(holder, "listener.allowed_cidrs"),
+    isAllowed,
     settings: () => ({
       maxMessageBytes: settings()["listener.max_message_bytes"],
       requireAuth: settings()["listener.require_auth"],
@@ -92,10 +93,11 @@ export function openIntakeParts(options: IntakePartsOptions) {
     logger,
     lines,
   });
-  const limits = new ConnectionLimits(() => ({
+  const limits = () => ({
     max: settings()["listener.max_connections"],
     maxPerClient: settings()["listener.max_connections_per_client"],
-  }));
+  });
+  const places = new ClientPlaces(limits, isAllowed);
   const api = ingestionApp({
     intake,
     status: new StatusReader({ spool, log: data.stores.log, caughtUp }),
@@ -114,7 +116,7 @@ export function openIntakeParts(options: IntakePartsOptions) {
     onRefusal: (refusal) => reportRefusal(refusal, denials, data.audit, logger, lines),
     version,
   });
-  return { intake, door, signIn, limits, api, denials };
+  return { intake, door, signIn, places, api, denials };
 }
 
 function reportRefusal(

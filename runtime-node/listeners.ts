@@ -2,7 +2,7 @@
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings, SettingsHolder } from "../core/config/mod.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
-import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import type { ClientPlaces } from "../core/ingest/client_places.ts";
 import type { HandshakeFailure, HttpListenerOptions, OpenHttpsListener } from "../core/ingest/http_listener.ts";
 import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
@@ -34,7 +34,8 @@ export interface ListenerParts {
   readonly certificates: Certificates;
   readonly door: SmtpDoor;
   readonly signIn: SmtpSignIn;
-  readonly limits: ConnectionLimits;
+  /** For SMTP. */
+  readonly places: ClientPlaces;
   /** Whether `listener.trusted_proxies` holds the address. */
   readonly isTrustedProxy: (address: string) => boolean;
   readonly probes: OwnProbes;
@@ -90,7 +91,7 @@ function openSmtp({ kind, port }: ListenerSpec, parts: ListenerParts): Promise<S
     tls: policyFor(kind, parts),
     door: parts.door,
     signIn: parts.signIn,
-    limits: parts.limits,
+    places: parts.places,
     isOwn: (socket) => parts.probes.includes(socket),
     isTrustedProxy: parts.isTrustedProxy,
     settings: () => ({

@@ -150,7 +150,7 @@ async function startListeners(
   const lines = new RefusalLines(logger, systemClock.nowMs);
   const doors = openHttpDoors({ holder, probes, lines });
   const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, lines, version: version.version };
-  const { intake, door, signIn, limits, api, denials } = openIntakeParts({ ...way, apiDoor: doors.api });
+  const { intake, door, signIn, places, api, denials } = openIntakeParts({ ...way, apiDoor: doors.api });
   await parts.start(
     "log of refusals",
     () => denials,
@@ -168,7 +168,7 @@ async function startListeners(
     foundation,
     intake,
     certificates,
-    limits,
+    places,
     denials,
     version,
     listeners,
@@ -183,7 +183,7 @@ async function startListeners(
     certificates,
     door,
     signIn,
-    limits,
+    places,
     isTrustedProxy: liveCidrList(holder, "listener.trusted_proxies"),
     probes,
     api: { handler: (request, connection) => api.fetch(request, connection), admit: doors.api.admit },

@@ -3,7 +3,7 @@ import type { AdminAccess } from "../core/access/admin_access.ts";
 import type { CertificateKeeper } from "../core/certificate/mod.ts";
 import type { ServedProof } from "../core/certificate/served_proof.ts";
 import type { DenialLog } from "../core/history/denial_log.ts";
-import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import type { ClientPlaces } from "../core/ingest/client_places.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
 import { isDashboard, showCertificate } from "../core/operations/certificate_show.ts";
@@ -23,7 +23,8 @@ export interface ServiceContextOptions {
   readonly foundation: Foundation;
   readonly intake: Intake;
   readonly certificates: Certificates;
-  readonly limits: ConnectionLimits;
+  /** For SMTP. */
+  readonly places: ClientPlaces;
   readonly denials: Pick<DenialLog, "counts">;
   readonly version: VersionDocument;
   readonly listeners: () => ListenerSet<ServiceListener>;
@@ -80,7 +81,7 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
         runtime: version.runtime,
         messageEvents: await spool.eventCounts(),
         denials: options.denials.counts,
-        connections: connectionsOf(options.listeners(), options.limits),
+        connections: connectionsOf(options.listeners(), options.places),
       };
     },
   };
@@ -104,9 +105,9 @@ function listenerHealth(set: ListenerSet<ServiceListener>): ListenerHealth[] {
   ];
 }
 
-function connectionsOf(set: ListenerSet<ServiceListener>, limits: ConnectionLimits) {
+function connectionsOf(set: ListenerSet<ServiceListener>, places: ClientPlaces) {
   const web = set.bound.flatMap(({ kind, listener }) =>
     listener.connections === undefined ? [] : [{ listener: kind as string, open: listener.connections() }],
   );
-  return [{ listener: "smtp", open: limits.open }, ...web];
+  return [{ listener: "smtp", open: places.open }, ...web];
 }

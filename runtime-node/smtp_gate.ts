@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { canonicalAddress } from "../core/access/cidr_list.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
-import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import type { ClientPlaces, PlacedConnection } from "../core/ingest/client_places.ts";
 import { shuttingDown } from "../core/ingest/farewells.ts";
 import { type SmtpReply, smtpReplyTo } from "../core/ingest/smtp_replies.ts";
 import type { ConnectionSweep } from "./connection_sweep.ts";
@@ -10,6 +10,11 @@ import { type ProxyFailure, receiveProxyHeader } from "./proxy_socket.ts";
 
 /** The most refused connections whose answer is still on its way; beyond that there is none. */
 const maxRefused = 100;
+
+const settingOf = {
+  too_many_connections: "listener.max_connections",
+  too_many_connections_from_client: "listener.max_connections_per_client",
+} as const;
 
 /** A connection that has come in. */
 export interface Arrival {
@@ -23,7 +28,7 @@ export interface Arrival {
 export interface SmtpGateOptions {
   /** Refused connections are told so, unless TLS is to come first. */
   readonly isImplicitTls: boolean;
-  readonly limits: ConnectionLimits;
+  readonly places: ClientPlaces;
   /** Whether a connection is the service's own, which counts for nothing. */
   readonly isOwn: (socket: Socket) => boolean;
   /** Whether `listener.trusted_proxies` holds the address. */
@@ -58,7 +63,7 @@ export class SmtpGate {
     else if (this.#isClosed) this.#turnAway(socket, shuttingDown);
     else if (this.#options.isOwn(socket)) admit(socket, { address: peer, leave: () => {} });
     else if (this.#options.isTrustedProxy(peer)) this.#awaitHeader(socket, peer, admit);
-    else this.#enter(socket, peer, admit);
+    else this.#enter(socket, peer, false, admit);
   }
 
   /** Turns away all that come from now on, and who has not said yet whose connection it is. */
@@ -67,27 +72,26 @@ export class SmtpGate {
     for (const socket of this.#waiting) socket.destroy();
   }
 
-  #enter(socket: Socket, address: string, admit: Admit, maxPerClient?: number): void {
-    const { refusal, leave } = this.#options.limits.enter(address, maxPerClient);
-    if (refusal === null) admit(socket, { address, leave });
-    else this.#refuse(socket, address, refusal, leave);
+  #enter(socket: Socket, address: string, isProxy: boolean, admit: Admit): void {
+    const place = this.#options.places.enter(address, isProxy);
+    if (place.refusal === null) admit(socket, { address, leave: place.leave });
+    else this.#refuse(socket, address, place);
   }
 
   #awaitHeader(socket: Socket, proxy: string, admit: Admit): void {
-    const { limits, sweep, headerMs } = this.#options;
-    // Whose it is is not known yet: it takes one of all places, and none of the proxy's own.
-    const { refusal, leave } = limits.enter(proxy, Number.POSITIVE_INFINITY);
-    if (refusal !== null) {
-      this.#refuse(socket, proxy, refusal, leave);
+    const { places, sweep, headerMs } = this.#options;
+    const place = places.enter(proxy, true);
+    if (place.refusal !== null) {
+      this.#refuse(socket, proxy, place);
       return;
     }
     this.#waiting.add(socket);
     receiveProxyHeader(socket, { sweep, timeoutMs: headerMs() }, (result) => {
       this.#waiting.delete(socket);
-      leave();
+      place.leave();
       if ("failure" in result) this.#drop(socket, proxy, result);
-      else if (result.clientAddress !== null) this.#enter(socket, result.clientAddress, admit);
-      else this.#enter(socket, proxy, admit, Number.POSITIVE_INFINITY);
+      else if (result.clientAddress === null) this.#enter(socket, proxy, true, admit);
+      else this.#enter(socket, result.clientAddress, false, admit);
     });
   }
 
@@ -99,10 +103,12 @@ export class SmtpGate {
     this.#options.lines.warn("smtp.proxy_header_missing", message, { address: proxy });
   }
 
-  #refuse(socket: Socket, address: string, error: Parameters<typeof smtpReplyTo>[0], leave: () => void): void {
-    this.#options.lines.warn("smtp.connection_refused", error.message, { address });
+  #refuse(socket: Socket, address: string, { refusal, isStranger, leave }: PlacedConnection): void {
+    if (refusal === null) return;
+    const setting = isStranger ? "listener.allowed_cidrs" : settingOf[refusal.code];
+    this.#options.lines.warn("smtp.connection_refused", refusal.message, { address, setting });
     socket.once("close", leave);
-    this.#turnAway(socket, smtpReplyTo(error));
+    this.#turnAway(socket, smtpReplyTo(refusal));
   }
 
   /** Nothing is kept of it once the system has the answer: who keeps his side open has it to himself. */

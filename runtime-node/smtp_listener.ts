@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import type { Logger } from "../core/capabilities.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
-import type { ConnectionLimits } from "../core/ingest/connection_limits.ts";
+import type { ClientPlaces } from "../core/ingest/client_places.ts";
 import { fixedTimes, type SessionTimes } from "../core/ingest/session_clock.ts";
 import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
@@ -31,7 +31,7 @@ export interface SmtpListenerOptions {
   readonly tls: TlsPolicy;
   readonly door: SmtpDoor;
   readonly signIn: SmtpSignIn;
-  readonly limits: ConnectionLimits;
+  readonly places: ClientPlaces;
   /** Whether a connection is the service's own, which counts for nothing. Default: none is. */
   readonly isOwn?: (socket: Socket) => boolean;
   /** Whether an address speaks for others, by the PROXY protocol. Default: none does. */
@@ -52,9 +52,9 @@ export class SmtpListener {
 
   private constructor(options: SmtpListenerOptions) {
     this.#options = options;
-    const { limits, lines, isOwn = () => false, isTrustedProxy = () => false } = options;
+    const { places, lines, isOwn = () => false, isTrustedProxy = () => false } = options;
     const times = () => timesOf(options);
-    this.#server = new RelayServer(serverOptions(options), { limits, lines, isOwn, isTrustedProxy, times });
+    this.#server = new RelayServer(serverOptions(options), { places, lines, isOwn, isTrustedProxy, times });
     this.#server.on("error", (error) => this.#report(error));
   }
 

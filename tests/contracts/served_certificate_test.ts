@@ -88,9 +88,9 @@ describe("fingerprintServedBy", () => {
     await fixture.open(first, { isOwn });
     const client = await SmtpClient.connect(fixture.port);
     assert.match((await SmtpClient.connect(fixture.port)).greeting, /^421 /);
-    await until("the refused client to be gone", () => fixture.limits.open === 1);
+    await until("the refused client to be gone", () => fixture.places.open === 1);
     assert.match(await fingerprintServedBy({ kind: "smtp", port: fixture.port }, probes), /^(?:[0-9A-F]{2}:){31}/);
-    assert.equal(fixture.limits.open, 1);
+    assert.equal(fixture.places.open, 1);
     client.close();
   });
 

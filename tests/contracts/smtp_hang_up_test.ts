@@ -61,7 +61,7 @@ describe("SmtpListener", () => {
     for (let at = 0; at < lengths.length; at += atOnce) {
       await Promise.all(lengths.slice(at, at + atOnce).map((length) => leaveAfter(session.slice(0, length), ending)));
     }
-    await until("the connections to be gone", () => fixture.limits.open === 0);
+    await until("the connections to be gone", () => fixture.places.open === 0);
     // What had come as a whole may still be on its way to the disk: a message of a client that stays comes after it.
     await sendWhole();
     return (await spool.counts()).queued - queued - 1;

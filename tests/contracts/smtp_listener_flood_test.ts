@@ -65,7 +65,7 @@ describe("SmtpListener, flooded with connections from one address,", () => {
       const flood = spawn(process.execPath, [program, String(fixture.port), address, String(connections)]);
       endings.push(() => flood.kill("SIGKILL"));
       const printed = once(flood.stdout, "data");
-      await until("its share of the places to be taken", () => fixture.limits.open >= fixture.settings.maxPerClient);
+      await until("its share of the places to be taken", () => fixture.places.open >= fixture.settings.maxPerClient);
       const duringMs = await bestOf(10, isImplicitTls);
       const connected = Number((await printed)[0]);
       if (connected < connections) console.log(`only ${connected} of ${connections} connections could be opened`);
@@ -76,12 +76,12 @@ describe("SmtpListener, flooded with connections from one address,", () => {
       const limitMs = 10 * beforeMs + 250;
       const figures = `${beforeMs} ms before, ${duringMs} while they came, ${afterMs} ms with them`;
       assert.ok(duringMs < limitMs && afterMs < limitMs, figures);
-      await until("the refused ones to be gone", () => fixture.limits.open === fixture.settings.maxPerClient);
+      await until("the refused ones to be gone", () => fixture.places.open === fixture.settings.maxPerClient);
       const lines = fixture.logger.events.filter((event) => event === "smtp.connection_refused");
       // A minute may have ended meanwhile.
       assert.ok(lines.length >= 5 && lines.length <= 15, `${lines.length} lines`);
       flood.kill("SIGKILL");
-      await until("all to be gone", () => fixture.limits.open === 0);
+      await until("all to be gone", () => fixture.places.open === 0);
       console.log(figures);
     });
   }

@@ -61,7 +61,7 @@ describe("SmtpListener, behind a proxy,", () => {
   }
 
   const missing = () => fixture.logger.events.filter((event) => event === "smtp.proxy_header_missing").length;
-  const gone = () => until("the connection to be gone", () => fixture.limits.open === 0);
+  const gone = () => until("the connection to be gone", () => fixture.places.open === 0);
 
   for (const [version, header] of [
     [1, line("192.0.2.7")],
@@ -122,7 +122,7 @@ describe("SmtpListener, behind a proxy,", () => {
     fixture.settings.max = 1;
     await fixture.open(tls, { isTrustedProxy });
     const socket = await connectOnly();
-    await until("it to be counted", () => fixture.limits.open === 1);
+    await until("it to be counted", () => fixture.places.open === 1);
     const second = await connectOnly();
     const [reply] = await once(second, "data");
     assert.match(String(reply), /^421 4\.7\.0 Too many connections, try again later/);
@@ -165,7 +165,7 @@ describe("SmtpListener, behind a proxy,", () => {
   it("says nothing of a proxy that connects and leaves", async () => {
     await fixture.open(tls, { isTrustedProxy });
     const socket = await connectOnly();
-    await until("it to be counted", () => fixture.limits.open === 1);
+    await until("it to be counted", () => fixture.places.open === 1);
     socket.end();
     await gone();
     assert.equal(missing(), 0);
@@ -174,7 +174,7 @@ describe("SmtpListener, behind a proxy,", () => {
   it("asks the service's own connections for no header", async () => {
     await fixture.open(tls, { isTrustedProxy, isOwn: () => true });
     assert.match((await connectWith("")).greeting, /^220 /);
-    assert.equal(fixture.limits.open, 0);
+    assert.equal(fixture.places.open, 0);
   });
 
   it("takes the header of an address that is not trusted for a command", async () => {
@@ -187,7 +187,7 @@ describe("SmtpListener, behind a proxy,", () => {
   it("is over at once when it closes, whoever has sent no header yet", async () => {
     await fixture.open(tls, { isTrustedProxy });
     await connectOnly();
-    await until("it to be counted", () => fixture.limits.open === 1);
+    await until("it to be counted", () => fixture.places.open === 1);
     const startMs = performance.now();
     await fixture.listener.close(30_000);
     assert.ok(performance.now() - startMs < 10_000);

@@ -160,7 +160,7 @@ describe("SmtpListener", () => {
     fixture.settings.max = 2;
     assert.match((await connect()).greeting, /^421 4\.7\.0 Too many connections, try again later$/);
     for (const client of clients) client.close();
-    await until("the connections to be gone", () => fixture.limits.open === 0);
+    await until("the connections to be gone", () => fixture.places.open === 0);
     assert.match((await connect()).greeting, /^220 /);
   });
 
@@ -246,7 +246,7 @@ describe("SmtpListener", () => {
         await until("the file", () => fixture.files.length === 1);
       }
       client.close();
-      await until("the connection to be gone", () => fixture.limits.open === 0);
+      await until("the connection to be gone", () => fixture.places.open === 0);
       await until("the file to be gone", () => fixture.files.length === 0);
       assert.equal(fixture.stored.length, 0);
       assert.match((await connect()).greeting, /^220 /);

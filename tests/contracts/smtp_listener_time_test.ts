@@ -63,7 +63,7 @@ describe("SmtpListener, as to time,", () => {
     }
   }
 
-  const gone = () => until("the connection to be gone", () => fixture.limits.open === 0);
+  const gone = () => until("the connection to be gone", () => fixture.places.open === 0);
 
   it("ends a silent session with 421, and says so once in the log", async () => {
     await fixture.open(tls);
@@ -132,7 +132,7 @@ describe("SmtpListener, as to time,", () => {
     // Short, with a long answer.
     const many = "EHLO x\r\n".repeat(1000);
     // Until neither the system nor the listener takes any more.
-    while (fixture.limits.open > 0) {
+    while (fixture.places.open > 0) {
       socket.write(many);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -163,7 +163,7 @@ describe("SmtpListener, as to time,", () => {
     it(`ends a handshake of SMTPS that is ${phase}, and counts it from the start`, async () => {
       await fixture.open(tls, { isImplicitTls: true, times: { handshakeMs: shortMs } });
       const socket = await connectOnly();
-      await until("it to be counted", () => fixture.limits.open === 1);
+      await until("it to be counted", () => fixture.places.open === 1);
       if (phase !== "silent") await trickle(socket, `\x16\x03\x01\x02\0\x01${"\0".repeat(500)}`);
       await gone();
       await until("the log to tell", () => fixture.logger.events.includes("smtp.tls_failed"));
@@ -174,11 +174,11 @@ describe("SmtpListener, as to time,", () => {
     fixture.settings.maxPerClient = 1;
     await fixture.open(tls, { isImplicitTls: true });
     const first = await connectOnly();
-    await until("it to be counted", () => fixture.limits.open === 1);
+    await until("it to be counted", () => fixture.places.open === 1);
     const second = await connectOnly();
     second.resume();
     await once(second, "close");
-    assert.equal(fixture.limits.open, 1);
+    assert.equal(fixture.places.open, 1);
     first.destroy();
     await gone();
   });
@@ -196,7 +196,7 @@ describe("SmtpListener, as to time,", () => {
       }),
     );
     assert.deepEqual([...new Set(texts)], ["421 4.7.0 Too many connections from your address\r\n"]);
-    await until("the refused ones to be gone", () => fixture.limits.open === 1);
+    await until("the refused ones to be gone", () => fixture.places.open === 1);
     assert.equal(fixture.logger.events.filter((event) => event === "smtp.connection_refused").length, 5);
     assert.match(await first.command("NOOP"), /^250 /);
   });
@@ -204,7 +204,7 @@ describe("SmtpListener, as to time,", () => {
   it("is over at once when it closes, whatever handshakes are under way", async () => {
     await fixture.open(tls, { isImplicitTls: true });
     await connectOnly();
-    await until("it to be counted", () => fixture.limits.open === 1);
+    await until("it to be counted", () => fixture.places.open === 1);
     const startMs = performance.now();
     await fixture.listener.close(30_000);
     assert.ok(performance.now() - startMs < 10_000);

@@ -81,9 +81,9 @@ describe("SmtpListener, as to TLS,", () => {
     for (let i = 0; i < 3; i++) {
       const client = await secure();
       await client.command("EHLO client.example.org");
-      assert.equal(fixture.limits.open, 1);
+      assert.equal(fixture.places.open, 1);
       client.close();
-      await until("the connection to be gone", () => fixture.limits.open === 0);
+      await until("the connection to be gone", () => fixture.places.open === 0);
     }
   });
 
@@ -148,7 +148,7 @@ describe("SmtpListener, as to TLS,", () => {
     const client = await SmtpClient.greet(fixture.port);
     await client.command("STARTTLS");
     client.socket.write("this is no handshake\r\n");
-    await until("the connection to be gone", () => fixture.limits.open === 0);
+    await until("the connection to be gone", () => fixture.places.open === 0);
     await until("the log to tell", () => fixture.logger.events.includes("smtp.tls_failed"));
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(fixture.logger.events.filter((event) => event === "smtp.tls_failed").length, 1);

@@ -31,7 +31,7 @@ export async function playDialogue(text: string, tls: TlsPolicy): Promise<void> 
     } finally {
       client.close();
     }
-    await until("the connection to be gone", () => fixture.limits.open === 0);
+    await until("the connection to be gone", () => fixture.places.open === 0);
     await checkSpool(dialogue, spool, place, client.transcript);
     assert.match(client.received, replyLines, "a reply is not well-formed");
     for (const line of log) assert.match(line, cleanLine, "a log line holds what it must not");

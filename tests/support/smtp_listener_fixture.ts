@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { LargeFiles, Logger } from "../../core/capabilities.ts";
 import { generateSelfSigned } from "../../core/certificate/mod.ts";
 import { RefusalLines } from "../../core/history/refusal_lines.ts";
-import { ConnectionLimits } from "../../core/ingest/connection_limits.ts";
+import { ClientPlaces } from "../../core/ingest/client_places.ts";
 import { SmtpDoor } from "../../core/ingest/smtp_door.ts";
 import { SmtpSignIn } from "../../core/ingest/smtp_sign_in.ts";
 import { SpoolingIntake } from "../../core/ingest/spooling_intake.ts";
@@ -68,7 +68,10 @@ export class ListenerFixture {
     this.stored.push(message);
     return { kind: "stored" };
   };
-  readonly limits = new ConnectionLimits(() => this.settings);
+  readonly places = new ClientPlaces(
+    () => this.settings,
+    () => this.settings.isAllowed,
+  );
   #listener: SmtpListener | undefined;
   #port = 0;
 
@@ -116,7 +119,7 @@ export class ListenerFixture {
       tls,
       door,
       signIn,
-      limits: this.limits,
+      places: this.places,
       isOwn,
       isTrustedProxy,
       settings: () => this.settings,
