@@ -173,4 +173,18 @@ export async function httpsListenerSuite(name: string, openListener: OpenHttpsLi
     client.socket.write(hello11.subarray(0, 20));
     assert.equal(await client.isClosedWithin(3000), true);
   });
+
+  check("drops a connection whose handshake comes a byte at a time, however steadily", async () => {
+    const { port } = await openWith({
+      port: 0,
+      handler: () => new Response(),
+      timeouts: { headersMs: 300, bodyMs: 300 },
+    });
+    const client = await RawClient.connect(port, false);
+    // A record of 16 KiB that holds a ClientHello as long as that (RFC 8446 sections 4 and 5.1): it is never whole.
+    client.socket.write(Buffer.from("160301400001003ffc0303", "hex"));
+    const dripping = setInterval(() => client.socket.write(Buffer.alloc(1)), 20);
+    assert.equal(await client.isClosedWithin(10_000), true);
+    clearInterval(dripping);
+  });
 }

@@ -25,6 +25,14 @@ test("PUT /api/config changes many settings", async () => {
   assert.deepEqual([values["spool.worker_count"], values["listener.ports"]], [8, [2525]]);
 });
 
+test("PUT /api/config says what it put right", async () => {
+  const harness = await OperatorHarness.signedIn();
+  const response = await put(harness, '{"api.allowed_cidrs": ["10.1.2.3/8"]}');
+  const [view] = (await response.json()) as { value: unknown; notes?: string[] }[];
+  assert.deepEqual(view?.value, ["10.0.0.0/8"]);
+  assert.deepEqual(view?.notes, ['"10.1.2.3/8" has bits set behind its prefix: it was taken as 10.0.0.0/8']);
+});
+
 test("PUT /api/config changes none when one is refused, and names each that was", async () => {
   const harness = await OperatorHarness.signedIn();
   const before = await valuesOf(harness);
