@@ -64,7 +64,8 @@ export function readAddressCommand(
 ): AddressCommand | { readonly refusal: SmtpReply } {
   const { introduction, field, needsUtf8, parameters } = forms[verb];
   const [, path, rest = ""] = pathAndRest.exec(line.replace(introduction, "").trimEnd()) ?? [];
-  if (path === undefined || !introduction.test(line)) {
+  // `postmaster` without a domain is a recipient, and no sender (RFC 5321 section 4.1.1.3).
+  if (path === undefined || !introduction.test(line) || (verb === "MAIL" && /^[^@]+$/.test(path))) {
     return { refusal: smtpReplyTo(new DispatchError("address_invalid", { address: line, field })) };
   }
   const given = rest.split(/\s+/).filter(Boolean).map(readParameter);
