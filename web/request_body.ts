@@ -8,15 +8,17 @@ import { readMediaType } from "./media_type.ts";
 
 /** The largest form: a certificate's files and what stands around them. */
 export const maxFormBytes = 1_114_112;
+/** The largest form of somebody who is not signed in: a password, twice, however it is encoded. */
+export const maxVisitorFormBytes = 65_536;
 const maxJsonBytes = 262_144;
 
 /**
- * Reads a form, of either kind that browsers send; further calls answer the same. Nothing else may read the body.
+ * Reads a form, of either kind that browsers send; further calls answer as the first. Nothing else may read the body.
  *
  * @throws {DispatchError} `media_type_unsupported`, `body_too_large`, `body_incomplete`, `body_malformed`
  */
-export function readForm(context: Context): Promise<FormData> {
-  const form: Promise<FormData> = context.get("form") ?? parseForm(context.req);
+export function readForm(context: Context, limitBytes: number = maxFormBytes): Promise<FormData> {
+  const form: Promise<FormData> = context.get("form") ?? parseForm(context.req, limitBytes);
   context.set("form", form);
   return form;
 }
@@ -41,11 +43,11 @@ const formParsers: Readonly<Record<string, (body: Uint8Array, boundary: string |
   "application/x-www-form-urlencoded": parseUrlencodedForm,
 };
 
-async function parseForm(req: HonoRequest): Promise<FormData> {
+async function parseForm(req: HonoRequest, limitBytes: number): Promise<FormData> {
   const { mediaType, boundary } = readMediaType(req);
   if (!Object.hasOwn(formParsers, mediaType))
     throw new DispatchError("media_type_unsupported", { mediaType, taken: Object.keys(formParsers) });
-  return formParsers[mediaType]!(await readBytes(req, maxFormBytes), boundary);
+  return formParsers[mediaType]!(await readBytes(req, limitBytes), boundary);
 }
 
 /** The runtimes' own parsers differ in what they take, and know no limits. */

@@ -50,6 +50,16 @@ test("somebody who is not signed in is led to /sign-in, and from there to the pa
   assert.deepEqual([signedIn.status, signedIn.headers.get("location")], [303, tlsPage]);
 });
 
+test("somebody who is not signed in can send no large form, and no wrong password is counted for it", async () => {
+  const browser = await Browser.open();
+  const large = "x".repeat(70_000);
+  assert.equal((await browser.post("/setup", { code: setupCode, password, repeated: password, large })).status, 413);
+  assert.equal((await browser.post("/sign-in", { password: large })).status, 413);
+  const longest = "\u{1F511}".repeat(500);
+  const set = await browser.post("/setup", { code: setupCode, password: longest, repeated: longest });
+  assert.equal(set.status, 303);
+});
+
 test("signing in leads to no other site", async () => {
   const browser = await Browser.signedIn();
   await browser.submit("/", "/sign-out");

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { type DispatchError, isDispatchError } from "../../../core/error/mod.ts";
 import type { OperatorDependencies } from "../../operator/dependencies.ts";
-import { readForm } from "../../request_body.ts";
+import { maxVisitorFormBytes, readForm } from "../../request_body.ts";
 import {
   type AdminEnv,
   endSession,
@@ -39,7 +39,7 @@ export function accessRoutes(dependencies: OperatorDependencies): Hono<AdminEnv>
     return access.needsSetup ? context.html(setupPage({ error: null, code: "" })) : context.redirect("/sign-in", 303);
   });
   app.post("/setup", refuseCrossSite(), async (context) => {
-    const form = await readForm(context);
+    const form = await readForm(context, maxVisitorFormBytes);
     const code = fieldText(form, "code");
     return answering(
       context,
@@ -59,7 +59,7 @@ export function accessRoutes(dependencies: OperatorDependencies): Hono<AdminEnv>
     return context.html(signInPage({ error: null, next, hasSignedOut: context.req.query("done") === "sign-out" }));
   });
   app.post("/sign-in", refuseCrossSite(), async (context) => {
-    const form = await readForm(context);
+    const form = await readForm(context, maxVisitorFormBytes);
     const next = readNext(fieldText(form, "next"));
     return answering(
       context,
