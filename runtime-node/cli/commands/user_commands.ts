@@ -1,4 +1,5 @@
 /** `dispatch user …` */
+import type { SmtpUserView } from "../../../core/access/smtp_user_service.ts";
 import type { CliCall, CliOption } from "../cli_command.ts";
 import { readNewSecret } from "../given_secrets.ts";
 import { operationCommand } from "../operation_command.ts";
@@ -33,7 +34,7 @@ export const userCommands = [
       allowedSenders: given(call, "allowed-sender"),
       password: await readNewSecret(call, "password-file", "Password"),
     }),
-    print: ({ name }) => `${name} may sign in.`,
+    print: describeUser,
   }),
   operationCommand({
     operation: "user.list",
@@ -66,9 +67,7 @@ export const userCommands = [
       allowedAddresses: call.has("any-address") ? [] : given(call, "allowed-address"),
       allowedSenders: call.has("any-sender") ? [] : given(call, "allowed-sender"),
     }),
-    print: ({ name, allowedAddresses, allowedSenders }) =>
-      `${name} may sign in from ${allowedAddresses.join(", ") || "every address that may send"}, ` +
-      `and send as ${allowedSenders.join(", ") || "everybody"}.`,
+    print: describeUser,
   }),
   operationCommand({
     operation: "user.password",
@@ -87,6 +86,11 @@ export const userCommands = [
     print: ({ name }) => `${name} is removed.`,
   }),
 ];
+
+function describeUser({ name, allowedAddresses, allowedSenders }: SmtpUserView): string {
+  const addresses = allowedAddresses.join(", ") || "every address that may send";
+  return `${name} may sign in from ${addresses}, and send as ${allowedSenders.join(", ") || "everybody"}.`;
+}
 
 /** All values of a repeatable option; `undefined` when it was not given, which leaves the list as it is. */
 function given(call: CliCall, option: string): string[] | undefined {
