@@ -1,8 +1,9 @@
 /**
- * Reads damaged certificate files, sends broken requests to the API and plays broken SMTP sessions until something is not as
+ * Reads damaged certificate files, sends broken requests to both APIs and plays broken SMTP sessions until something is not as
  * it must be, or the time is up; prints the seed, what came of them, and how much more memory is held after them:
  * `npm run fuzz`, or `npm run fuzz -- SECONDS [SEED]`. 60 seconds by default; 0 is for ever.
  */
+import { sendOperatorRequests } from "../tests/support/admin_fuzzing.ts";
 import { judgeFile } from "../tests/support/certificate_fuzzing.ts";
 import { mutations } from "../tests/support/certificate_mutator.ts";
 import { measureLiveBytes } from "../tests/support/live_memory.ts";
@@ -49,6 +50,8 @@ async function playRound(): Promise<void> {
   const roundSeed = (seed + files) % 2 ** 31;
   const answers = await sendBrokenRequests({ seed: roundSeed, count: roundRequests });
   for (const [answer, times] of answers) tally(`request: ${answer}`, times);
+  const operated = await sendOperatorRequests({ seed: roundSeed, count: roundRequests });
+  for (const [answer, times] of operated) tally(`admin request: ${answer}`, times);
   const replies = await playBrokenSessions({ seed: roundSeed, count: roundSessions });
   for (const [reply, times] of replies) tally(`session: ${reply}`, times);
 }

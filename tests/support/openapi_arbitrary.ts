@@ -24,6 +24,7 @@ export function arbitraryValue(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (oneOf !== undefined) return fc.oneof(...oneOf.map(arbitraryValue));
   if (schema.enum !== undefined) return fc.constantFrom(...(schema.enum as readonly unknown[]));
   if ("const" in schema) return fc.constant(schema.const);
+  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => arbitraryValue({ ...schema, type })));
   switch (schema.type) {
     case "string":
       return arbitraryText(schema as StringSchema);
@@ -114,9 +115,9 @@ interface GivenParameter {
 /** A list is given by repeating the parameter. */
 function arbitraryParameter(parameter: DocumentedParameter): fc.Arbitrary<GivenParameter[]> {
   const { name, in: place, required = false, schema } = parameter;
-  const given = arbitraryValue(schema).map((value) =>
-    [value].flat().map((text) => ({ name, in: place, value: `${text}` })),
-  );
+  // A part of a path is not empty, and dots alone would lead elsewhere.
+  const values = arbitraryValue(schema).filter((value) => place !== "path" || !/^\.{0,2}$/.test(`${value}`));
+  const given = values.map((value) => [value].flat().map((text) => ({ name, in: place, value: `${text}` })));
   return required ? given : fc.oneof(given, fc.constant<GivenParameter[]>([]));
 }
 

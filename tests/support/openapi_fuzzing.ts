@@ -7,17 +7,8 @@ import { arbitraryDamage, arbitraryWireDamage } from "./openapi_damage.ts";
 import { documentedOperations, operationNamed } from "./openapi_document.ts";
 import { judgeResponse } from "./openapi_judge.ts";
 import { type WrittenRequest, writeRequest } from "./openapi_request.ts";
+import { type FuzzingOptions, type FuzzingOutcomes, judgeRequests } from "./openapi_run.ts";
 import { OpenapiStage } from "./openapi_stage.ts";
-
-/** How long a run is, and where it starts. */
-export interface FuzzingOptions {
-  /** A whole number; the same one makes the same requests. */
-  readonly seed: number;
-  readonly count: number;
-}
-
-/** How often each answer was given, such as `422 request_invalid`. */
-export type FuzzingOutcomes = ReadonlyMap<string, number>;
 
 const submit = operationNamed("submitMessage");
 const others = documentedOperations.filter((operation) => operation !== submit);
@@ -31,47 +22,23 @@ const anyRequest = fc.oneof(
   { weight: 1, arbitrary: arbitraryWireDamage(damagedRequest) },
 );
 
+const openStage = async () => new OpenapiStage();
+
 /** Sends requests as the document allows them; throws an error with seed and request when one is not taken. */
 export async function sendAllowedRequests(options: FuzzingOptions): Promise<FuzzingOutcomes> {
-  return judgeRequests(wholeRequest.map(writeRequest), options, (outcome, request) => {
+  return judgeRequests(wholeRequest.map(writeRequest), options, openStage, async (stage, request) => {
+    const outcome = await judgeRequest(stage, request);
     const { method } = request;
     // That somebody has to be addressed is a rule about three fields, which the schemas do not have.
     const allowed = method === "POST" ? ["202", "422 no_recipients"] : ["200", "404 message_unknown"];
     assert.ok(allowed.includes(outcome), `${outcome} is the answer to what the document allows`);
+    return outcome;
   });
 }
 
 /** Sends broken requests; throws an error with seed and request when an answer is not as it must be. */
 export async function sendBrokenRequests(options: FuzzingOptions): Promise<FuzzingOutcomes> {
-  return judgeRequests(anyRequest, options, () => {});
-}
-
-async function judgeRequests(
-  request: fc.Arbitrary<WrittenRequest>,
-  { seed, count }: FuzzingOptions,
-  judgeOutcome: (outcome: string, request: WrittenRequest) => void,
-): Promise<FuzzingOutcomes> {
-  const outcomes = new Map<string, number>();
-  const printed: string[] = [];
-  // What one request leaves behind is there for the next one.
-  const property = fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 3 }), async (requests) => {
-    const stage = new OpenapiStage();
-    for (const sent of requests) {
-      const outcome = await judgeRequest(stage, sent);
-      assert.deepEqual(printed.splice(0), [], "something was printed");
-      judgeOutcome(outcome, sent);
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    }
-  });
-  const { warn } = console;
-  // A library that prints what a client sent prints it as it is.
-  console.warn = (...words: unknown[]) => void printed.push(words.join(" "));
-  try {
-    await fc.assert(property, { seed, numRuns: count });
-  } finally {
-    console.warn = warn;
-  }
-  return outcomes;
+  return judgeRequests(anyRequest, options, openStage, judgeRequest);
 }
 
 async function judgeRequest(stage: OpenapiStage, request: WrittenRequest): Promise<string> {

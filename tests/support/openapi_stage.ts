@@ -33,18 +33,9 @@ export class OpenapiStage {
     return this.api.fetch(target, init);
   }
 
-  /** The log lines of all refusals so far, as the service writes them: for people and as JSON. */
+  /** The log lines of all refusals so far. */
   get logLines(): string[] {
-    const lines: string[] = [];
-    for (const format of ["pretty", "json"] as const) {
-      const logger = streamLogger({ level: "debug", format, write: (line) => lines.push(line), nowMs: () => nowMs });
-      for (const { error, method, path } of this.api.refusals) {
-        const message = error instanceof Error ? error.message : String(error);
-        const remedy = isDispatchError(error) ? error.remedy : undefined;
-        logger.debug("http.refused", `${message} ${remedy}`, { method, path });
-      }
-    }
-    return lines;
+    return refusalLines(this.api.refusals);
   }
 
   #entries(state: SpoolState | undefined): SpoolEntry[] {
@@ -57,6 +48,22 @@ export class OpenapiStage {
   }
 }
 
+/** Log lines of refused requests, as a service writes them: for people and as JSON. */
+export function refusalLines(
+  refusals: readonly { readonly error: unknown; readonly method: string; readonly path: string }[],
+): string[] {
+  const lines: string[] = [];
+  for (const format of ["pretty", "json"] as const) {
+    const logger = streamLogger({ level: "debug", format, write: (line) => lines.push(line), nowMs: () => nowMs });
+    for (const { error, method, path } of refusals) {
+      const message = error instanceof Error ? error.message : String(error);
+      const remedy = isDispatchError(error) ? error.remedy : undefined;
+      logger.debug("http.refused", `${message} ${remedy}`, { method, path });
+    }
+  }
+  return lines;
+}
+
 function asEntry({ recipients, ...message }: NewSpoolMessage): SpoolEntry {
   return sampleEntry({
     ...message,
@@ -66,7 +73,7 @@ function asEntry({ recipients, ...message }: NewSpoolMessage): SpoolEntry {
 }
 
 /** The body in two chunks, then its end, or an error when the client goes away. */
-function streamOf(body: Uint8Array<ArrayBuffer>, breaksOff: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function streamOf(body: Uint8Array<ArrayBuffer>, breaksOff: boolean): ReadableStream<Uint8Array<ArrayBuffer>> {
   const middle = body.length >> 1;
   const chunks = [body.subarray(0, middle), body.subarray(middle)].filter((chunk) => chunk.length > 0);
   return new ReadableStream({

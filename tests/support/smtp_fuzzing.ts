@@ -8,7 +8,7 @@ import { parsePath } from "../../core/mail/address.ts";
 import type { NewSpoolMessage } from "../../core/spool/mod.ts";
 import { until } from "./e2e_process.ts";
 import { cleanLine, keepLines } from "./kept_log.ts";
-import type { FuzzingOptions, FuzzingOutcomes } from "./openapi_fuzzing.ts";
+import type { FuzzingOptions, FuzzingOutcomes } from "./openapi_run.ts";
 import { replyLines } from "./reply_lines.ts";
 import { arbitrarySession, type WrittenSession } from "./smtp_arbitrary.ts";
 import { ListenerFixture, newTlsPolicy } from "./smtp_listener_fixture.ts";
@@ -53,7 +53,7 @@ class FuzzingStage {
   async play(session: WrittenSession): Promise<Outcome> {
     const fixture = session.isTls ? this.#encrypted : this.#clear;
     const received = await converse(await this.#connect(session), session);
-    await soon("the connection to be gone", () => fixture.limits.open === 0);
+    await soon("the connection to be gone", () => fixture.places.open === 0);
     assert.match(received, replyLines, "a reply is not well-formed");
     for (const line of this.#log.splice(0)) assert.match(line, cleanLine, "a log line holds what it must not");
     const isKnown = (id: string) => fixture.stored.some((message) => message.id === id);
