@@ -16,7 +16,10 @@ export class SmtpAuth extends SmtpCommands {
     this.#isListing = false;
   }
 
-  /** What is not offered is known all the same, and refused with the reason. */
+  /**
+   * Offered whether there are users or not: who signs in where nobody can is told that the credentials are wrong, and the
+   * operator that there is no such user. What is not offered is known all the same, and refused with the reason.
+   */
   override _isSupported(command: string): boolean {
     const isHidden = this.#isListing && command === "AUTH" && this.#needsTls;
     return !isHidden && super._isSupported(command);
@@ -55,6 +58,7 @@ export class SmtpAuth extends SmtpCommands {
   }
 
   #signIn({ authorization, name, password }: GivenCredentials, next: Next): void {
+    // By which mechanism they came makes no difference from here on.
     const given = { method: "PLAIN", username: name, authzid: authorization, password } as SMTPServerAuthentication;
     this._server.onAuth(given, this.session, (error, response) => {
       if (error) this.send((error as { responseCode?: number }).responseCode ?? 454, error.message);
