@@ -8,7 +8,7 @@ import { parsePath } from "../../core/mail/address.ts";
 import type { NewSpoolMessage } from "../../core/spool/mod.ts";
 import { until } from "./e2e_process.ts";
 import { cleanLine, keepLines } from "./kept_log.ts";
-import type { FuzzingOptions, FuzzingOutcomes } from "./openapi_fuzzing.ts";
+import type { FuzzingOptions, FuzzingOutcomes } from "./openapi_run.ts";
 import { replyLines } from "./reply_lines.ts";
 import { arbitrarySession, type WrittenSession } from "./smtp_arbitrary.ts";
 import { ListenerFixture, newTlsPolicy } from "./smtp_listener_fixture.ts";
