@@ -1,6 +1,7 @@
 /** `dispatch queue recover`: puts a damaged spool aside and what can be read of it into a new one. */
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { commandLineActor } from "../core/access/actor.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { openSpoolFile } from "../core/spool/mod.ts";
 import { recoverSpool, type SpoolRecovery } from "../core/spool/recover_spool.ts";
@@ -21,26 +22,35 @@ export interface SpoolFileRecovery extends SpoolRecovery {
 export async function recoverSpoolFile(environment: Environment, logger: Logger): Promise<SpoolFileRecovery> {
   const lock = lockDataDirectory(environment.dataDirectory);
   try {
-    const spoolDirectory = await findSpoolDirectory(environment, logger);
-    const damagedDirectory = join(spoolDirectory, `damaged-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
-    mkdirSync(damagedDirectory, { mode: 0o700 });
-    for (const suffix of ["", "-wal", "-shm"]) moveIfPresent(spoolDirectory, damagedDirectory, `spool.db${suffix}`);
-    const { knownFiles, ...recovery } = copy(join(damagedDirectory, "spool.db"), join(spoolDirectory, "spool.db"));
-    moveUnknownFiles(largeDirectoryOf(spoolDirectory), largeDirectoryOf(damagedDirectory), knownFiles);
-    return { ...recovery, damagedDirectory };
+    return await recoverBeside(environment, logger);
   } finally {
     lock.release();
   }
 }
 
-async function findSpoolDirectory(environment: Environment, logger: Logger): Promise<string> {
+/** The database says where the spool is, and its audit log is told. */
+async function recoverBeside(environment: Environment, logger: Logger): Promise<SpoolFileRecovery> {
   const driver = await openDatabase(environment.databasePath);
   try {
-    const { config } = await openData({ environment, driver, logger, repair: true });
-    return resolve(environment.dataDirectory, config.holder.current["spool.directory"]);
+    const { config, audit } = await openData({ environment, driver, logger, repair: true });
+    const recovery = recoverIn(resolve(environment.dataDirectory, config.holder.current["spool.directory"]));
+    const { damagedDirectory: subject, withoutContent, ...counts } = recovery;
+    const after = { ...counts, withoutContent: withoutContent.length };
+    audit.record({ event: "queue.recovered", actor: commandLineActor, subject, after });
+    await audit.stop();
+    return recovery;
   } finally {
     driver.close();
   }
+}
+
+function recoverIn(spoolDirectory: string): SpoolFileRecovery {
+  const damagedDirectory = join(spoolDirectory, `damaged-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}`);
+  mkdirSync(damagedDirectory, { mode: 0o700 });
+  for (const suffix of ["", "-wal", "-shm"]) moveIfPresent(spoolDirectory, damagedDirectory, `spool.db${suffix}`);
+  const { knownFiles, ...recovery } = copy(join(damagedDirectory, "spool.db"), join(spoolDirectory, "spool.db"));
+  moveUnknownFiles(largeDirectoryOf(spoolDirectory), largeDirectoryOf(damagedDirectory), knownFiles);
+  return { ...recovery, damagedDirectory };
 }
 
 function copy(damagedPath: string, freshPath: string): SpoolRecovery & { readonly knownFiles: ReadonlySet<string> } {

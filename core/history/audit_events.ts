@@ -38,6 +38,7 @@ export const auditEvents = {
   "token.revoked": { category: "change", summary: "A token of the admin API was revoked" },
   "queue.retried": { category: "change", summary: "Messages were made due again" },
   "queue.deleted": { category: "change", summary: "Messages were deleted from the queue" },
+  "queue.recovered": { category: "change", summary: "What could be read of a damaged spool was put into a new one" },
   "message.sent": { category: "change", summary: "An operator handed in a message" },
   "certificate.uploaded": { category: "certificate", summary: "A certificate was uploaded and put in service" },
   "certificate.generated": { category: "certificate", summary: "A certificate was made and put in service" },

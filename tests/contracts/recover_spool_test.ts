@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isDispatchError } from "../../core/error/mod.ts";
+import { openAuditLog } from "../../drizzle/audit_log.ts";
 import { openDatabase } from "../../runtime-node/database.ts";
 import { readEnvironment } from "../../runtime-node/environment.ts";
 import { openSpool } from "../../runtime-node/open_spool.ts";
@@ -60,6 +61,18 @@ describe("recoverSpoolFile", () => {
     assert.equal((await spool.counts()).queued, 5);
     assert.equal((await spool.counts()).historyBacklog, 5);
     await spool.close();
+  });
+
+  it("tells the audit log where the damaged spool is, and how much of it could be read", async () => {
+    await fillSpool(2);
+    const { damagedDirectory } = await recover();
+    const database = await openDatabase(join(dataDirectory, "dispatch.db"));
+    const { rows } = await openAuditLog(database).search({ limit: 10 });
+    database.close();
+    assert.deepEqual(
+      rows.map(({ event, actor, subject, after }) => [event, actor.kind, subject, after]),
+      [["queue.recovered", "command_line", damagedDirectory, { messages: 2, withoutContent: 0, unreadablePlaces: 0 }]],
+    );
   });
 
   it("saves all messages but one at the most, whichever page of contents is damaged", async () => {
