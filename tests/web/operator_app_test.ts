@@ -92,3 +92,30 @@ test("a failure inside is reported and not told", async () => {
   assert.doesNotMatch(await response.text(), /EIO/);
   assert.equal(failures.length, 1);
 });
+
+const asBrowser = { headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } };
+
+for (const [what, path, overrides, status, said] of [
+  ["a page that there is none of", "/nowhere", {}, 404, /There is nothing at GET \/nowhere/],
+  ["a page that it may not see", "/nowhere", { isAllowed: () => false }, 403, /webui\.allowed_cidrs/],
+] as const) {
+  test(`a browser that asks for ${what} gets a page that says so`, async () => {
+    const response = await request(path, overrides, asBrowser);
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get("content-type"), "text/html; charset=UTF-8");
+    assert.ok(response.headers.has("content-security-policy"));
+    assert.match(await response.text(), said);
+  });
+}
+
+test("what programs ask for is a problem document for a browser, too", async () => {
+  for (const path of ["/api/nowhere", "/api", "/health/x", "/metrics/x"]) {
+    const response = await request(path, {}, asBrowser);
+    assert.deepEqual([response.status, response.headers.get("content-type")], [404, "application/problem+json"], path);
+  }
+});
+
+test("a page that there is none of is named as text", async () => {
+  const text = await (await request("/%3Cscript%3Ealert(1)%3C/script%3E", {}, asBrowser)).text();
+  assert.doesNotMatch(text, /<script>/);
+});

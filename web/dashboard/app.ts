@@ -1,6 +1,5 @@
 /** The dashboard: the pages, and what they load. */
 import { Hono } from "hono";
-import { html } from "hono/html";
 import { DispatchError, isDispatchError } from "../../core/error/mod.ts";
 import type { OperatorDependencies } from "../operator/dependencies.ts";
 import { type AdminEnv, requireSession } from "../session.ts";
@@ -10,10 +9,9 @@ import { actsOf } from "./acts.ts";
 import { assetRoutes } from "./assets.ts";
 import { certificatePaths } from "./certificate/paths.ts";
 import { certificateRoutes } from "./certificate/routes.ts";
-import { errorNotice, statusOf } from "./form_parts.ts";
-import type { Markup } from "./markup.ts";
+import { statusOf } from "./form_parts.ts";
 import { overviewPage } from "./overview_page.ts";
-import { barePage } from "./page_frame.ts";
+import { refusalPage } from "./refusal_page.ts";
 
 /** Creates the application; it is mounted at `/`. */
 export function dashboardApp(dependencies: OperatorDependencies): Hono<AdminEnv> {
@@ -36,16 +34,10 @@ export function dashboardApp(dependencies: OperatorDependencies): Hono<AdminEnv>
       return context.redirect(access.needsSetup ? "/setup" : `/sign-in?next=${next}`, 303);
     }
     onFailure(error, context.env);
-    if (!isDispatchError(error)) return context.html(errorPage(new DispatchError("internal_error", {})), 500);
-    const page = error.code === "not_signed_in" ? signInPage({ error, next: certificatePaths.page }) : errorPage(error);
+    if (!isDispatchError(error)) return context.html(refusalPage(new DispatchError("internal_error", {})), 500);
+    const page =
+      error.code === "not_signed_in" ? signInPage({ error, next: certificatePaths.page }) : refusalPage(error);
     return context.html(page, statusOf(error));
   });
   return app;
-}
-
-function errorPage(error: DispatchError): Markup {
-  const main = html`<h1>That did not work</h1>
-    ${errorNotice(error)}
-    <p><a class="button" href="/">To the overview</a></p>`;
-  return barePage({ title: "That did not work", main });
 }

@@ -1,12 +1,14 @@
 /** The operator's port: health, metrics, the admin API and the dashboard. */
-import { Hono } from "hono";
-import { DispatchError, isDispatchError } from "../../core/error/mod.ts";
+import { Hono, type HonoRequest } from "hono";
+import { DispatchError, type ErrorCode, isDispatchError } from "../../core/error/mod.ts";
 import type { HttpConnection } from "../../core/ingest/http_listener.ts";
 import { healthHttpStatus } from "../../core/operations/health.ts";
 import { formatMetrics, metricsContentType } from "../../core/operations/metrics.ts";
 import { adminApi } from "../admin/app.ts";
 import { resolveClientAddress } from "../client_address.ts";
 import { dashboardApp } from "../dashboard/app.ts";
+import { statusOf } from "../dashboard/form_parts.ts";
+import { refusalPage } from "../dashboard/refusal_page.ts";
 import { securityHeaders } from "../dashboard/security_headers.ts";
 import { allowOnly, operatorProblemResponse, problemResponse, refuseUnknownRoute } from "../problem_response.ts";
 import type { OperatorDependencies } from "./dependencies.ts";
@@ -43,8 +45,20 @@ export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEn
   app.notFound(refuseUnknownRoute);
   app.onError((error, context) => {
     onFailure(error, context.env);
+    if (isDispatchError(error) && pageRefusals.has(error.code) && wantsPage(context.req)) {
+      return context.html(refusalPage(error), statusOf(error));
+    }
     // Whoever that is has not got past the proxy: it is told no more than a sender.
     return isDispatchError(error, "client_address_unclear") ? problemResponse(error) : operatorProblemResponse(error);
   });
   return app;
+}
+
+/** What somebody at a browser meets outside of all pages. */
+const pageRefusals: ReadonlySet<ErrorCode> = new Set(["route_unknown", "method_not_allowed", "address_not_allowed"]);
+
+/** Whether a browser asks, and for something that is to be looked at. */
+function wantsPage(request: HonoRequest): boolean {
+  const { path } = request;
+  return !/^\/(?:api|health|metrics)(?:\/|$)/.test(path) && /\btext\/html\b/.test(request.header("accept") ?? "");
 }

@@ -57,3 +57,15 @@ test("operatorProblemOf tells nothing of an error that is not the domain's", () 
     assert.doesNotMatch(JSON.stringify(document), /secret-path/);
   }
 });
+
+test("operatorProblemOf says how to come in, and what a token lacks", () => {
+  const challengeOf = (error: DispatchError) => operatorProblemOf(error).headers["www-authenticate"];
+  const facts = { name: "ci", operation: "relay.add", scope: "read", needed: "all" };
+  assert.equal(challengeOf(new DispatchError("not_signed_in", {})), 'Bearer realm="dispatch"');
+  assert.equal(challengeOf(new DispatchError("sign_in_failed", {})), 'Bearer realm="dispatch"');
+  const invalid = 'Bearer realm="dispatch", error="invalid_token"';
+  assert.equal(challengeOf(new DispatchError("token_invalid", {})), invalid);
+  const insufficient = 'Bearer realm="dispatch", error="insufficient_scope", scope="all"';
+  assert.equal(challengeOf(new DispatchError("scope_insufficient", facts)), insufficient);
+  assert.equal(challengeOf(new DispatchError("request_forged", {})), undefined);
+});
