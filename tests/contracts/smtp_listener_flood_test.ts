@@ -48,10 +48,10 @@ describe("SmtpListener, flooded with connections from one address,", () => {
     return performance.now() - startMs;
   }
 
-  async function bestOf(count: number, isImplicitTls: boolean): Promise<number> {
-    let bestMs = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < count; i++) bestMs = Math.min(bestMs, await timeOfMessage(isImplicitTls));
-    return bestMs;
+  async function medianOf(count: number, isImplicitTls: boolean): Promise<number> {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) times.push(await timeOfMessage(isImplicitTls));
+    return times.sort((a, b) => a - b)[count >> 1]!;
   }
 
   for (const [connections, name, isImplicitTls, address] of [
@@ -60,20 +60,20 @@ describe("SmtpListener, flooded with connections from one address,", () => {
   ] as const) {
     it(`takes mail of another as fast as before, with ${connections} ${name}, and forgets them all`, async () => {
       await fixture.open(tls, { isImplicitTls });
-      const beforeMs = await bestOf(20, isImplicitTls);
+      const beforeMs = await medianOf(21, isImplicitTls);
       const program = fileURLToPath(new URL("../support/connection_flood.ts", import.meta.url));
       const flood = spawn(process.execPath, [program, String(fixture.port), address, String(connections)]);
       endings.push(() => flood.kill("SIGKILL"));
       const printed = once(flood.stdout, "data");
       await until("its share of the places to be taken", () => fixture.places.open >= fixture.settings.maxPerClient);
-      const duringMs = await bestOf(10, isImplicitTls);
+      const duringMs = await medianOf(21, isImplicitTls);
       const connected = Number((await printed)[0]);
       if (connected < connections) console.log(`only ${connected} of ${connections} connections could be opened`);
       assert.ok(connected >= leastConnections, `only ${connected} connections could be opened`);
-      const afterMs = await bestOf(20, isImplicitTls);
+      const afterMs = await medianOf(21, isImplicitTls);
 
-      // Nothing is as slow on a busy machine as the machine; one that had to wait for the flood would take seconds.
-      const limitMs = 10 * beforeMs + 250;
+      // A busy machine takes a while; who had to wait for the flood would take seconds.
+      const limitMs = 10 * beforeMs + 500;
       const figures = `${beforeMs} ms before, ${duringMs} while they came, ${afterMs} ms with them`;
       assert.ok(duringMs < limitMs && afterMs < limitMs, figures);
       await until("the refused ones to be gone", () => fixture.places.open === fixture.settings.maxPerClient);
@@ -82,7 +82,6 @@ describe("SmtpListener, flooded with connections from one address,", () => {
       assert.ok(lines.length >= 5 && lines.length <= 15, `${lines.length} lines`);
       flood.kill("SIGKILL");
       await until("all to be gone", () => fixture.places.open === 0);
-      console.log(figures);
     });
   }
 });
