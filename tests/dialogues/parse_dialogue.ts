@@ -9,6 +9,7 @@ export interface DialogueSettings {
   requireAuth: boolean;
   allowUnsecureAuth: boolean;
   freeBytes: number;
+  idleTimeoutMs: number;
   /** Writes are cut into pieces of so many bytes; 0 is not at all. */
   cut: number;
 }
@@ -87,6 +88,7 @@ const settings: Readonly<Record<string, (value: string) => Partial<DialogueSetti
   require_auth: (value) => ({ requireAuth: isYes(value) }),
   unsecure_auth: (value) => ({ allowUnsecureAuth: isYes(value) }),
   free_bytes: (value) => ({ freeBytes: number(value) }),
+  idle_ms: (value) => ({ idleTimeoutMs: number(value) }),
   cut: (value) => ({ cut: number(value) }),
 };
 
