@@ -1,5 +1,6 @@
 /** The body of an HTTP request as it arrives: bounded, and never taken for whole when it broke off. */
 import { DispatchError } from "../error/mod.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 
 /** What is known about a body before it is read. */
 export interface BodyBounds {
@@ -41,18 +42,14 @@ export async function* readChunks(
 
 /** Reads a whole body into memory. @throws as {@link readChunks} */
 export async function readWhole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    size += chunk.byteLength;
-  }
-  return fillWhole(parts, size);
+  const whole = new GrowingBytes();
+  for await (const chunk of chunks) whole.append(chunk);
+  return whole.bytes;
 }
 
 /** Joins chunks whose size is known in memory of that size. @throws {RangeError} when they have another size */
 export async function fillWhole(
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   sizeBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const whole = new Uint8Array(sizeBytes);

@@ -3,6 +3,7 @@ import type { DiskGauge, LargeFiles, LargeFileWriter } from "../capabilities.ts"
 import { DispatchError } from "../error/mod.ts";
 import type { BodyBudget, BodyShare } from "./body_limits.ts";
 import { requireDiskSpace } from "./disk_policy.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 import { fillWhole } from "./request_body.ts";
 import { asSpoolError } from "./spooling_intake.ts";
 
@@ -70,14 +71,12 @@ export class WholeBodies {
 
 class ArrivingBody {
   readonly #options: WholeBodiesOptions;
-  readonly #name: string;
-  #parts: Uint8Array[] = [];
-  #file: LargeFileWriter | undefined;
+  readonly #held = new GrowingBytes();
+  #file: { readonly name: string; readonly writer: LargeFileWriter } | undefined;
   #sizeBytes = 0;
 
   constructor(options: WholeBodiesOptions) {
     this.#options = options;
-    this.#name = options.createFileName();
   }
 
   get sizeBytes(): number {
@@ -86,33 +85,42 @@ class ArrivingBody {
 
   async take(chunk: Uint8Array): Promise<void> {
     this.#sizeBytes += chunk.byteLength;
-    this.#parts.push(chunk);
-    if (this.#file !== undefined || this.#sizeBytes > maxArrivingBytes) await this.#moveToFile();
+    if (this.#file === undefined && this.#sizeBytes <= maxArrivingBytes) this.#held.append(chunk);
+    else await this.#writeToFile(chunk);
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#file === undefined) return fillWhole(this.#parts, this.#sizeBytes);
+    if (this.#file === undefined) return this.#held.bytes;
     try {
-      return await fillWhole(this.#options.files.open(this.#name), this.#sizeBytes);
+      return await fillWhole(this.#options.files.open(this.#file.name), this.#sizeBytes);
     } catch (error) {
       throw asSpoolError(error);
     }
   }
 
-  /** Leaves nothing behind; may be called again. */
+  /** Leaves no file behind; may be called again. */
   async discard(): Promise<void> {
-    this.#parts = [];
-    await this.#file?.abort();
+    await this.#file?.writer.abort();
   }
 
-  async #moveToFile(): Promise<void> {
+  async #writeToFile(chunk: Uint8Array): Promise<void> {
     // Whether the content is right can't be known without room to put it: here the disk comes first.
     requireDiskSpace(this.#options.disk.freeBytes());
     try {
-      this.#file ??= await this.#options.files.create(this.#name);
-      for (const part of this.#parts.splice(0)) await this.#file.write(part);
+      this.#file ??= await this.#moveToFile();
+      await this.#file.writer.write(chunk);
     } catch (error) {
       throw asSpoolError(error);
     }
+  }
+
+  async #moveToFile() {
+    const { files, createFileName } = this.#options;
+    const name = createFileName();
+    const writer = await files.create(name);
+    this.#file = { name, writer };
+    await writer.write(this.#held.bytes);
+    this.#held.clear();
+    return this.#file;
   }
 }

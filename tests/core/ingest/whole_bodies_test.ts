@@ -57,6 +57,14 @@ test("WholeBodies gives a large body whole, and leaves no file behind", async ()
   assert.deepEqual(await files.list(), []);
 });
 
+test("WholeBodies takes a body a byte at a time", async () => {
+  const { bodies } = open();
+  const whole = random(65_536 + 500);
+  const body = new Uint8Array([...whole, ...random(500)]);
+  const bytes = Array.from(body, (byte) => new Uint8Array([byte]));
+  assert.ok(Buffer.from(await bodies.use(chunks(...bytes), never, same)).equals(body));
+});
+
 test("WholeBodies has no file left when work fails, the client breaks off or the file can't be written", async () => {
   const { bodies, files, budget } = open();
   const large = random(65_536);
