@@ -14,12 +14,15 @@ const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean
 /** Settings that came from a prompt, a file or standard input; any setting is taken here. */
 const secrets = z.record(z.string(), z.string()).exactOptional();
 
-const mailbox = z.string().meta({ examples: ["you@example.org"] }).transform((value, refinement) => {
-  const address = parsePath(value);
-  if (address !== null) return address;
-  refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
-  return z.NEVER;
-});
+const mailbox = z
+  .string()
+  .meta({ examples: ["you@example.org"] })
+  .transform((value, refinement) => {
+    const address = parsePath(value);
+    if (address !== null) return address;
+    refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
+    return z.NEVER;
+  });
 
 const relayAdd = defineOperation({
   name: "relay.add",
