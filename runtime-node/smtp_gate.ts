@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { canonicalAddress } from "../core/access/cidr_list.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
-import type { ClientPlaces, PlacedConnection } from "../core/ingest/client_places.ts";
+import type { ClientPlaces } from "../core/ingest/client_places.ts";
 import { shuttingDown } from "../core/ingest/farewells.ts";
 import { type SmtpReply, smtpReplyTo } from "../core/ingest/smtp_replies.ts";
 import type { ConnectionSweep } from "./connection_sweep.ts";
@@ -73,22 +73,18 @@ export class SmtpGate {
   }
 
   #enter(socket: Socket, address: string, isProxy: boolean, admit: Admit): void {
-    const place = this.#options.places.enter(address, isProxy);
-    if (place.refusal === null) admit(socket, { address, leave: place.leave });
-    else this.#refuse(socket, address, place);
+    const leave = this.#place(socket, address, isProxy);
+    if (leave !== null) admit(socket, { address, leave });
   }
 
   #awaitHeader(socket: Socket, proxy: string, admit: Admit): void {
-    const { places, sweep, headerMs } = this.#options;
-    const place = places.enter(proxy, true);
-    if (place.refusal !== null) {
-      this.#refuse(socket, proxy, place);
-      return;
-    }
+    const { sweep, headerMs } = this.#options;
+    const leave = this.#place(socket, proxy, true);
+    if (leave === null) return;
     this.#waiting.add(socket);
     receiveProxyHeader(socket, { sweep, timeoutMs: headerMs() }, (result) => {
       this.#waiting.delete(socket);
-      place.leave();
+      leave();
       if ("failure" in result) this.#drop(socket, proxy, result);
       else if (result.clientAddress === null) this.#enter(socket, proxy, true, admit);
       else this.#enter(socket, result.clientAddress, false, admit);
@@ -103,12 +99,15 @@ export class SmtpGate {
     this.#options.lines.warn("smtp.proxy_header_missing", message, { address: proxy });
   }
 
-  #refuse(socket: Socket, address: string, { refusal, isStranger, leave }: PlacedConnection): void {
-    if (refusal === null) return;
+  /** What gives its place back; `null` for one too many, which is turned away. */
+  #place(socket: Socket, address: string, isProxy: boolean): (() => void) | null {
+    const { refusal, isStranger, leave } = this.#options.places.enter(address, isProxy);
+    if (refusal === null) return leave;
     const setting = isStranger ? "listener.allowed_cidrs" : settingOf[refusal.code];
     this.#options.lines.warn("smtp.connection_refused", refusal.message, { address, setting });
     socket.once("close", leave);
     this.#turnAway(socket, smtpReplyTo(refusal));
+    return null;
   }
 
   /** Nothing is kept of it once the system has the answer: who keeps his side open has it to himself. */
