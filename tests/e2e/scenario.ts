@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** Programs that it runs; where one is missing the scenario is left out, and that is said. */
   readonly tools?: readonly string[];
+  /** Why this machine can't play it, such as "needs root", or `null`; then it is left out, and that is said. */
+  readonly obstacle?: () => string | null;
   /** Where it plays; default: on every target. For what takes long and can't differ on another. */
   readonly targets?: readonly Target["name"][];
   /** Milliseconds after which it has failed; default 60,000. */
@@ -39,11 +41,16 @@ export function bindScenarios(target: Target, scenarios: readonly Scenario[]): v
   });
 }
 
-function isPlayable({ name, tools = [], targets }: Scenario, target: Target): boolean {
-  if (targets?.includes(target.name) === false) return false;
+function isPlayable(scenario: Scenario, target: Target): boolean {
+  if (scenario.targets?.includes(target.name) === false) return false;
+  const obstacle = obstacleOf(scenario);
+  if (obstacle !== null) console.log(`left out: ${target.name}: ${scenario.name} (${obstacle})`);
+  return obstacle === null;
+}
+
+function obstacleOf({ tools = [], obstacle = () => null }: Scenario): string | null {
   const missing = tools.filter((tool) => findTool(tool) === null);
-  if (missing.length > 0) console.log(`left out: ${target.name}: ${name} (not installed: ${missing.join(", ")})`);
-  return missing.length === 0;
+  return missing.length > 0 ? `not installed: ${missing.join(", ")}` : obstacle();
 }
 
 /** A start costs more than most scenarios: those that need none of their own share one service. */

@@ -1,4 +1,4 @@
-/** A scenario whose tools are missing is left out, and that is said. */
+/** A scenario that this machine can't play is left out, and that is said. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,15 +13,20 @@ const play = async () => {};
 bindScenarios({ name: "planted", runtime: "node", command: [] }, [
   { name: "one with its tools", tools: ["sh"], play },
   { name: "one without", tools: ["sh", "no-such-tool"], play },
+  { name: "one that can", obstacle: () => null, play },
+  { name: "one that can't", obstacle: () => "needs root", play },
 ]);
 `;
 
-test("bindScenarios leaves out a scenario whose tools are missing, says so, and the rest passes", async (t) => {
+test("bindScenarios leaves out a scenario that lacks a tool or meets an obstacle, says so, and the rest passes", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "dispatch-planted-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, "planted_test.ts"), planted);
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   const result = await runTests({ area: "planted", target: "node", files: ["planted_test.ts"] }, folder);
-  assert.deepEqual([result.passed, result.failed], [1, 0]);
-  assert.deepEqual(result.leftOut, ["planted: one without (not installed: no-such-tool)"]);
+  assert.deepEqual([result.passed, result.failed], [2, 0]);
+  assert.deepEqual(result.leftOut, [
+    "planted: one without (not installed: no-such-tool)",
+    "planted: one that can't (needs root)",
+  ]);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { generateSelfSigned } from "../../core/certificate/mod.ts";
 import { delicateMessage } from "./e2e_delicate_message.ts";
 import type { ClientSignIn, Handover, HandoverResult, MailClient, SmtpDoorway } from "./e2e_mail_clients.ts";
 import { pickPort } from "./e2e_ports.ts";
@@ -56,6 +57,15 @@ export class ClientDoors {
     const added = await this.#stage.cli(["user", "add", name, "--password-file", "-"], { input: `${password}\n` });
     assert.equal(added.code, 0, added.stderr);
     this.#stage.onClose(() => this.#stage.json("user", "remove", name));
+  }
+
+  /** Makes a certificate with the names that the service has, but another key, and returns its path. */
+  async makeImpostor(): Promise<string> {
+    const names = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
+    const { certPem } = await generateSelfSigned(crypto, { ...names, key: "p256", nowMs: Date.now() });
+    const path = join(this.#stage.folder, "impostor.pem");
+    await writeFile(path, certPem);
+    return path;
   }
 
   /** A handover of {@link message} through one of the doors. */
