@@ -92,6 +92,7 @@ export function openIntakeParts(options: IntakePartsOptions) {
     audit: data.audit,
     logger,
     lines,
+    nowMs: Date.now,
   });
   const limits = () => ({
     max: settings()["listener.max_connections"],

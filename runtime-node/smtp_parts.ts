@@ -21,11 +21,12 @@ export interface SmtpPartsOptions {
   readonly audit: Pick<AuditTrail, "record">;
   readonly logger: Logger;
   readonly lines: Pick<RefusalLines, "warn">;
+  readonly nowMs: () => number;
 }
 
 /** Puts the door together. */
 export function openSmtpParts(options: SmtpPartsOptions) {
-  const { intake, users, isAllowed, settings, denials, audit, logger, lines } = options;
+  const { intake, users, isAllowed, settings, denials, audit, logger, lines, nowMs } = options;
   function onRefused(denial: Denial): void {
     const { error, origin } = denial;
     lines.warn("smtp.refused", `${error.message} ${error.remedy}`, { address: origin.clientAddress ?? "" });
@@ -39,7 +40,7 @@ export function openSmtpParts(options: SmtpPartsOptions) {
   }
   return {
     door: new SmtpDoor({ intake, users, isAllowed, settings, onRefused }),
-    signIn: new SmtpSignIn({ users, isAllowed, nowMs: Date.now, onRefused, onLocked }),
+    signIn: new SmtpSignIn({ users, isAllowed, nowMs, onRefused, onLocked }),
   };
 }
 

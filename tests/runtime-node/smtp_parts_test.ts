@@ -33,6 +33,7 @@ async function setUp() {
     denials: { add: (denial) => void denials.push(denial) },
     audit: { record: (entry) => void audited.push(entry) },
     logger: { debug: note, info: note, warn: note, error: note },
+    nowMs: Date.now,
     lines: { warn: note },
   });
   return { ...parts, users, lines, denials, audited };

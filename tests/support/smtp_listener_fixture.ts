@@ -7,8 +7,6 @@ import type { LargeFiles, Logger } from "../../core/capabilities.ts";
 import { generateSelfSigned } from "../../core/certificate/mod.ts";
 import { RefusalLines } from "../../core/history/refusal_lines.ts";
 import { ClientPlaces } from "../../core/ingest/client_places.ts";
-import { SmtpDoor } from "../../core/ingest/smtp_door.ts";
-import { SmtpSignIn } from "../../core/ingest/smtp_sign_in.ts";
 import { SpoolingIntake } from "../../core/ingest/spooling_intake.ts";
 import { createIdSource } from "../../core/mail/unique_id.ts";
 import type { AppendResult, NewSpoolMessage } from "../../core/spool/mod.ts";
@@ -16,6 +14,7 @@ import { type MinTlsVersion, type TlsPolicy, tlsPolicy } from "../../core/tls/po
 import { systemClock } from "../../runtime-node/clock.ts";
 import { openLargeFiles } from "../../runtime-node/large_files.ts";
 import { SmtpListener, type SmtpListenerOptions } from "../../runtime-node/smtp_listener.ts";
+import { openSmtpParts } from "../../runtime-node/smtp_parts.ts";
 import { pickPort } from "./e2e_ports.ts";
 import { MemorySmtpUsers } from "./memory_smtp_users.ts";
 import { recordingLogger } from "./spool_fixture.ts";
@@ -109,9 +108,19 @@ export class ListenerFixture {
       settings: () => this.settings,
     });
     const { ring } = this.users;
-    const way = { users: ring, isAllowed: () => this.settings.isAllowed, onRefused: () => undefined };
-    const door = new SmtpDoor({ ...way, intake, settings: () => this.settings });
-    const signIn = new SmtpSignIn({ ...way, nowMs: () => this.users.clock.nowMs, onLocked: () => undefined });
+    const nowMs = () => this.users.clock.nowMs;
+    const lines = new RefusalLines(logger, nowMs);
+    const { door, signIn } = openSmtpParts({
+      intake,
+      users: ring,
+      isAllowed: () => this.settings.isAllowed,
+      settings: () => this.settings,
+      denials: { add: () => undefined },
+      audit: { record: () => undefined },
+      logger,
+      lines,
+      nowMs,
+    });
     this.#port = port;
     this.#listener = await SmtpListener.open({
       port,
@@ -124,7 +133,7 @@ export class ListenerFixture {
       isTrustedProxy,
       settings: () => this.settings,
       times,
-      lines: new RefusalLines(logger, Date.now),
+      lines,
       logger,
     });
   }
