@@ -1,4 +1,4 @@
-/** The commands of docs/certificates.md, pasted as they stand. */
+/** The commands of the documents, pasted as they stand. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,13 +7,10 @@ import { projectRoot } from "../../support/e2e_project_files.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
 
-const password = "correct horse battery";
-
 /** Lays out the files that the document speaks of: a certificate with its key, and both in a PFX. */
 async function layOut({ folder }: Stage): Promise<void> {
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
   await write("passphrase.txt", "correct horse\n");
-  await write("login.json", JSON.stringify({ password }));
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout privkey.pem";
   const name = "-subj /CN=mail.example.org -addext subjectAltName=DNS:mail.example.org";
   const pfx = "-inkey privkey.pem -in fullchain.pem -passout file:passphrase.txt -out mail.pfx";
@@ -23,19 +20,22 @@ async function layOut({ folder }: Stage): Promise<void> {
   }
 }
 
+async function readBlocks(document: string): Promise<string[]> {
+  const text = await readFile(`${projectRoot}docs/${document}`, "utf8");
+  return Array.from(text.matchAll(/^```sh\n(.*?)^```$/gms), ([, block]) => block as string);
+}
+
 /** The documents' commands. */
 export const documents: readonly Scenario[] = [
   {
-    name: "every shell block of docs/certificates.md ends well beside a running service",
+    name: "every shell block of the documents ends well beside a running service",
     tools: ["sh", "openssl", "curl", "jq"],
     timeoutMs: 120_000,
     async play(stage) {
       await layOut(stage);
-      stage.environment.DISPATCH_ADMIN_PASSWORD = password;
       await stage.start();
-      const text = await readFile(`${projectRoot}docs/certificates.md`, "utf8");
-      const blocks = Array.from(text.matchAll(/^```sh\n(.*?)^```$/gms), ([, block]) => block as string);
-      assert.ok(blocks.length >= 5);
+      const blocks = (await Promise.all(["certificates.md", "admin_api.md"].map(readBlocks))).flat();
+      assert.ok(blocks.length >= 8);
       const program = `set -eu\ndispatch() { ${stage.target.command.join(" ")} "$@"; }\n`;
       for (const block of blocks) {
         const script = program + block.replaceAll("localhost:8420", `localhost:${stage.ports.operator}`);

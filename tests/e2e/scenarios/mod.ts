@@ -1,5 +1,6 @@
 /** All scenarios, in the order in which someone meets Dispatch. */
 import type { Scenario } from "../scenario.ts";
+import { adminApi } from "./admin_api.ts";
 import { adminPassword } from "./admin_password.ts";
 import { badStart } from "./bad_start.ts";
 import { certificate } from "./certificate.ts";
@@ -8,6 +9,7 @@ import { certificateCommands } from "./certificate_commands.ts";
 import { certificateProof } from "./certificate_proof.ts";
 import { certificateSecrets } from "./certificate_secrets.ts";
 import { clientScenarios } from "./clients.ts";
+import { clientRelays } from "./clients_relays.ts";
 import { commandLine } from "./command_line.ts";
 import { crash } from "./crash.ts";
 import { dashboardCertificate } from "./dashboard_certificate.ts";
@@ -26,6 +28,7 @@ import { tlsOutside } from "./tls_outside.ts";
 export const scenarios: readonly Scenario[] = [
   ...firstStart,
   ...adminPassword,
+  ...adminApi,
   ...readme,
   ...documents,
   ...certificate,
@@ -37,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   ...dashboardCertificate,
   ...delivery,
   ...clientScenarios,
+  ...clientRelays,
   ...httpApi,
   ...retry,
   ...crash,
