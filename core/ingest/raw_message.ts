@@ -2,6 +2,7 @@
 import { DispatchError } from "../error/mod.ts";
 import { parsePath } from "../mail/address.ts";
 import { parseAddressList } from "../mail/address_list.ts";
+import { GrowingBytes } from "../mail/growing_bytes.ts";
 import { HeaderCollector } from "../mail/header_collector.ts";
 import { hasControlCharacter } from "../mail/header_field.ts";
 import { fieldValue, type HeaderSection } from "../mail/header_section.ts";
@@ -13,7 +14,7 @@ import type { RequestViolation } from "./problem.ts";
 export interface MessageStart {
   readonly section: HeaderSection;
   /** The bytes read so far, just as they came. */
-  readonly chunks: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
 }
 
 /** The envelope that the query names; what it leaves out comes from the headers. */
@@ -27,17 +28,17 @@ export interface QueryEnvelope {
 /** The part of a {@link Submission} that a message's headers and query decide. */
 export type RawEnvelope = Pick<Submission, "sender" | "recipients"> & { readonly blindRecipients: readonly string[] };
 
-/** Reads until the header section is whole; the rest stays in `chunks`. @throws {DispatchError} `headers_too_large` */
+/** Reads until the header section is whole; what follows stays in `chunks`. @throws {DispatchError} `headers_too_large` */
 export async function readMessageStart(chunks: AsyncIterator<Uint8Array>): Promise<MessageStart> {
   const normalizer = new NewlineNormalizer("normalize");
   const collector = new HeaderCollector();
-  const taken: Uint8Array[] = [];
+  const taken = new GrowingBytes();
   for (;;) {
     const { done, value } = await chunks.next();
-    if (done) return { section: collector.end().section, chunks: taken };
-    taken.push(value);
+    if (done) return { section: collector.end().section, bytes: taken.bytes };
+    taken.append(value);
     const collected = collector.push(normalizer.push(value));
-    if (collected !== null) return { section: collected.section, chunks: taken };
+    if (collected !== null) return { section: collected.section, bytes: taken.bytes };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The body of an HTTP request as it arrives: bounded, and never taken for whole when it broke off. */
 import { DispatchError } from "../error/mod.ts";
-import { GrowingBytes } from "./growing_bytes.ts";
+import { GrowingBytes } from "../mail/growing_bytes.ts";
 
 /** What is known about a body before it is read. */
 export interface BodyBounds {

@@ -12,6 +12,8 @@ import type { Accepted, ArrivingMessage, Intake, Submission } from "./intake.ts"
 
 /** Contents up to this size are a row of the spool; larger ones a file. */
 const maxInlineBytes = 256 * 1024;
+/** A message that comes a byte at a time is joined now and then: what holds a byte is two hundred times as large. */
+const maxParts = 256;
 
 /** Settings of the intake, read anew for each message. */
 export interface IntakeSettings {
@@ -131,6 +133,7 @@ class SpoolingMessage implements ArrivingMessage {
     for (const part of parts) this.#storedBytes += part.byteLength;
     if (this.#file !== undefined || this.#storedBytes > maxInlineBytes) return this.#writeToFile(parts);
     for (const part of parts) this.#parts.push(part);
+    if (this.#parts.length > maxParts) this.#parts = [concat(this.#parts, this.#storedBytes)];
   }
 
   async #writeToFile(parts: readonly Uint8Array[]): Promise<void> {

@@ -1,9 +1,9 @@
 /** Request bodies that have to be whole before they are understood; while they arrive, they take next to no memory. */
 import type { DiskGauge, LargeFiles, LargeFileWriter } from "../capabilities.ts";
 import { DispatchError } from "../error/mod.ts";
+import { GrowingBytes } from "../mail/growing_bytes.ts";
 import type { BodyBudget, BodyShare } from "./body_limits.ts";
 import { requireDiskSpace } from "./disk_policy.ts";
-import { GrowingBytes } from "./growing_bytes.ts";
 import { fillWhole } from "./request_body.ts";
 import { asSpoolError } from "./spooling_intake.ts";
 

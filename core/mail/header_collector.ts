@@ -1,5 +1,6 @@
 /** Collects the header section from the start of a stream. */
 import { DispatchError } from "../error/mod.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 import { type HeaderSection, parseHeaderSection, startsHeaderSection } from "./header_section.ts";
 
 /** The greatest header section that is taken in, 256 KiB. */
@@ -24,41 +25,33 @@ const maxLineBytes = 998;
  * file has none: it is body from its first byte. A section that came in one chunk is not copied.
  */
 export class HeaderCollector {
-  #buffer = new Uint8Array(0);
-  #length = 0;
+  readonly #collected = new GrowingBytes();
   #isHeader = false;
   #lineStart = 0;
   #scannedTo = 0;
 
   /** Takes the next bytes; returns the section once it is whole. @throws {DispatchError} `headers_too_large` */
   push(chunk: Uint8Array): CollectedHeaders | null {
-    const bytes = this.#length === 0 ? chunk : this.#append(chunk);
+    const bytes = this.#collected.length === 0 ? chunk : this.#append(chunk);
     const end = this.#findEnd(bytes);
     if (end > maxHeaderBytes || (end < 0 && bytes.length > maxHeaderBytes + 1)) {
       throw new DispatchError("headers_too_large", { limitBytes: maxHeaderBytes });
     }
     if (end >= 0) return splitAt(bytes, end);
-    if (this.#length === 0) this.#append(chunk);
+    if (this.#collected.length === 0) this.#append(chunk);
     return null;
   }
 
   /** Ends a stream in which no empty line was found: all of it is header section, or all is body. */
   end(): CollectedHeaders {
-    const bytes = this.#buffer.subarray(0, this.#length);
+    const { bytes } = this.#collected;
     return splitAt(bytes, startsHeaderSection(bytes) ? bytes.length : 0);
   }
 
-  /** Returns all bytes so far. Doubles the buffer, so that a section sent byte by byte is not copied for each. */
+  /** Returns all bytes so far. */
   #append(chunk: Uint8Array): Uint8Array {
-    const length = this.#length + chunk.length;
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(1024, 2 * length));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
-    this.#buffer.set(chunk, this.#length);
-    this.#length = length;
-    return this.#buffer.subarray(0, length);
+    this.#collected.append(chunk);
+    return this.#collected.bytes;
   }
 
   /** Length of the section, or -1 while it can't be told. */

@@ -103,7 +103,7 @@ async function takeRawChunks(
     const start = await readMessageStart(chunks);
     const envelope = envelopeOf(start.section, readQueryEnvelope(arrival.context.req));
     const submission = { ...envelope, ...(digest === undefined ? {} : await claim(arrival, digest)) };
-    return await store(arrival, submission, joined(start.chunks, chunks));
+    return await store(arrival, submission, joined(start.bytes, chunks));
   } finally {
     await chunks.return();
   }
@@ -162,10 +162,7 @@ async function* chunksOf(body: Uint8Array): AsyncGenerator<Uint8Array, void, voi
   yield body;
 }
 
-async function* joined(
-  first: readonly Uint8Array[],
-  rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield* first;
+async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  yield first;
   yield* rest;
 }

@@ -132,7 +132,8 @@ describe("SpoolingIntake", () => {
   });
 
   it("stores the same bytes however they were cut into chunks", async () => {
-    const bytes = encode(`${header}Subject: cut\r\n\r\none\r\n\r\ntwo\r\n`);
+    const lines = Array.from({ length: 200 }, (_, n) => `line ${n}\r\n`).join("");
+    const bytes = encode(`${header}Subject: cut\r\n\r\none\r\n\r\n${lines}`);
     await submit([bytes]);
     await submit(Array.from(bytes, (byte) => Uint8Array.of(byte)));
     const [whole, cut] = stored.map(({ content }) => (content.kind === "inline" ? decode(content.bytes) : ""));

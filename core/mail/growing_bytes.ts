@@ -1,8 +1,8 @@
 /** Bytes that come in pieces of any size, in one buffer: a piece of one byte costs one byte. */
 
-const smallest = 4096;
+const smallestBytes = 1024;
 
-/** See the file's first line. */
+/** See the file's first line. The buffer doubles, so that no piece has all of it copied. */
 export class GrowingBytes {
   #buffer = new Uint8Array(0);
   #length = 0;
@@ -19,7 +19,7 @@ export class GrowingBytes {
   append(piece: Uint8Array): void {
     const length = this.#length + piece.byteLength;
     if (length > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(smallest, length, 2 * this.#buffer.length));
+      const larger = new Uint8Array(Math.max(smallestBytes, length, 2 * this.#buffer.length));
       larger.set(this.bytes);
       this.#buffer = larger;
     }

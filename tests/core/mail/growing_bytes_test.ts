@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GrowingBytes } from "../../../core/ingest/growing_bytes.ts";
+import { GrowingBytes } from "../../../core/mail/growing_bytes.ts";
 
 test("GrowingBytes joins pieces of any size, in order", () => {
   const joined = new GrowingBytes();
