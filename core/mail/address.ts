@@ -10,6 +10,11 @@ const maxAddressOctets = 254;
 const dotAtom =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\ufffd\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\0-\x7f\ufffd\p{C}\p{Z}])+)*$/u;
 const quotedString = /^"(?:[ !#-[\]-~]|[^\0-\x7f\ufffd\p{C}\p{Z}]|\\[ -~])*"$/u;
+/**
+ * RFC 5321 has them in quotes. There is nobody who has such an address, and clients refuse to put one between the angle
+ * brackets of a command, with all other recipients of the message.
+ */
+const angleBracket = /[<>]/;
 const hostName = /^(?:\w(?:[\w-]{0,61}\w)?)(?:\.\w(?:[\w-]{0,61}\w)?)*$/;
 const internationalName = /^[\w.\p{L}\p{M}\p{N}\u3002\uff0e\uff61-]+$/u;
 const onlyAscii = /^[\0-\x7f]*$/;
@@ -47,6 +52,7 @@ function normalizeLocalPart(text: string): string | null {
   if (dotAtom.test(text)) return text;
   if (!quotedString.test(text)) return null;
   const content = text.slice(1, -1).replace(/\\(.)/g, "$1");
+  if (angleBracket.test(content)) return null;
   return dotAtom.test(content) ? content : `"${content.replace(/["\\]/g, "\\$&")}"`;
 }
 

@@ -84,6 +84,16 @@ describe("SmtpSession", () => {
     assert.ok(server.commands.includes(`MAIL FROM:<app@example.org> SIZE=${text.length}`));
   });
 
+  it("sends to quoted local parts as they are", async () => {
+    const recipients = ['"a b"@x.org', '"a@b"@x.org', '"a, b: c; (d)"@x.org', '"a\\"b"@x.org'];
+    assert.equal((await send({ sender: '"a b"@x.org', recipients })).kind, "sent");
+    const named = server.commands.filter((command) => /^(?:MAIL|RCPT)/.test(command));
+    assert.deepEqual(named, [
+      'MAIL FROM:<"a b"@x.org> BODY=8BITMIME',
+      ...recipients.map((recipient) => `RCPT TO:<${recipient}>`),
+    ]);
+  });
+
   it("says SMTPUTF8 for an address that needs it", async () => {
     await send({ recipients: ["jürgen@x.org"] });
     assert.ok(server.commands.includes("MAIL FROM:<app@example.org> SMTPUTF8 BODY=8BITMIME"));

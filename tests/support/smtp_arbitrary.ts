@@ -38,7 +38,7 @@ const command = fc.constantFrom(
   "MAIL FROM:<>",
   "MAIL FROM:<\xfc@x.org> SMTPUTF8",
   "MAIL FROM:<app@x.org> SIZE=99 BODY=8BITMIME AUTH=<>",
-  'RCPT TO:<"a> b@c"@x.org>',
+  'RCPT TO:<"a b@c"@x.org>',
   "RCPT TO:<postmaster>",
   "DATA",
   "RSET",

@@ -74,6 +74,8 @@ const refused: readonly string[] = [
   'a"b"@example.org',
   '"a"b@example.org',
   '"a\\"@example.org',
+  '"a>b"@example.org',
+  '"a\\<b"@example.org',
   "a\r\n@example.org",
   "a@example.org\r\nRCPT TO:<b@example.org>",
   "a\0@example.org",
