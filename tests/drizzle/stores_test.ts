@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
+import type { AdminTokenRecord } from "../../core/access/admin_token.ts";
 import type { ApiKeyRecord } from "../../core/access/api_key_store.ts";
 import type { SmtpUserRecord } from "../../core/access/smtp_user_store.ts";
 import type { StoredRelay } from "../../core/relay/relay_store.ts";
@@ -115,7 +116,26 @@ describe("openRelayStore", () => {
   });
 });
 
-describe("openApiKeyStore", () => {
+describe("openBearerStore", () => {
+  test("keeps tokens with their scope apart from keys", async () => {
+    const token: AdminTokenRecord = {
+      id: "tok_1",
+      name: "ci",
+      digest: "digest of ci",
+      scope: "certificate",
+      createdAtMs: 1000,
+      revokedAtMs: null,
+      lastUsedAtMs: null,
+      useCount: 0,
+    };
+    await stores.adminTokens.add(token);
+    await stores.adminTokens.addUses([{ id: "tok_1", uses: 2, lastUsedAtMs: 5000 }]);
+    assert.deepEqual(await stores.adminTokens.list(), [{ ...token, useCount: 2, lastUsedAtMs: 5000 }]);
+    assert.equal(await stores.adminTokens.revoke("tok_1", 6000), true);
+    assert.equal((await stores.adminTokens.list())[0]?.revokedAtMs, 6000);
+    assert.deepEqual(await stores.apiKeys.list(), []);
+  });
+
   const record = (name: string, overrides: Partial<ApiKeyRecord> = {}): ApiKeyRecord => ({
     id: `key_${name}`,
     name,

@@ -65,6 +65,33 @@ test("POST /api/auth/login locks an address out after ten failures, and says for
   assert.equal((await harness.post("/api/auth/login", { password })).status, 200);
 });
 
+test("POST /api/auth/login lets an address in again after fifteen minutes, and not before", async () => {
+  const harness = await OperatorHarness.fresh();
+  await harness.admin.access.resetPassword(password);
+  for (let i = 0; i < 10; i++) await harness.post("/api/auth/login", { password: other });
+  harness.admin.clock.nowMs += 15 * 60_000 - 1;
+  assert.equal((await harness.post("/api/auth/login", { password })).status, 429);
+  harness.admin.clock.nowMs += 1;
+  assert.equal((await harness.post("/api/auth/login", { password })).status, 200);
+});
+
+test("POST /api/auth/login locks nobody out whose ten failures took longer than five minutes", async () => {
+  const harness = await OperatorHarness.fresh();
+  await harness.admin.access.resetPassword(password);
+  await harness.post("/api/auth/login", { password: other });
+  harness.admin.clock.nowMs += 5 * 60_000;
+  for (let i = 0; i < 9; i++) await harness.post("/api/auth/login", { password: other });
+  assert.equal((await harness.post("/api/auth/login", { password })).status, 200);
+});
+
+test("POST /api/auth/setup locks an address out after ten wrong codes, and takes the right one no more", async () => {
+  const harness = await OperatorHarness.fresh();
+  for (let i = 0; i < 10; i++) await harness.post("/api/auth/setup", { code: "AAAA-AAAA-AAAA", password });
+  const response = await harness.post("/api/auth/setup", { code: setupCode, password });
+  assert.deepEqual(await problem(response), [429, "sign_in_locked"]);
+  assert.equal(harness.admin.access.needsSetup, true);
+});
+
 test("a session ends after the time of the setting without a request", async () => {
   const harness = await OperatorHarness.signedIn();
   harness.admin.setting.timeoutMinutes = 5;
@@ -72,6 +99,14 @@ test("a session ends after the time of the setting without a request", async () 
   assert.equal((await harness.fetch("/api/config")).status, 200);
   harness.admin.clock.nowMs += 5 * 60_000 + 1;
   assert.deepEqual(await problem(await harness.fetch("/api/config")), [401, "not_signed_in"]);
+});
+
+test("a session that is used goes on, beyond the time of the setting", async () => {
+  const harness = await OperatorHarness.signedIn();
+  for (let i = 0; i < 5; i++) {
+    harness.admin.clock.nowMs += 400 * 60_000;
+    assert.equal((await harness.fetch("/api/config")).status, 200);
+  }
 });
 
 test("POST /api/auth/logout ends the session, and takes the cookie away", async () => {
