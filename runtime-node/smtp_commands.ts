@@ -39,6 +39,17 @@ export class SmtpCommands extends SMTPConnection {
     this.send(code, `${enhanced} ${text}`);
   }
 
+  /** The library remembers that a client said EHLO even where it refuses it (RFC 5321 section 4.1.4). */
+  override handler_EHLO(command: Buffer, next: Next): void {
+    super.handler_EHLO(command, next);
+    this.openingCommand = this.session.openingCommand;
+  }
+
+  override handler_HELO(command: Buffer, next: Next): void {
+    super.handler_HELO(command, next);
+    this.openingCommand = this.session.openingCommand;
+  }
+
   override handler_MAIL(command: Buffer, next: Next): void {
     const read = this.session.envelope.mailFrom ? { refusal: senderKnown } : this.#readAddress("MAIL", command);
     if ("refusal" in read) this.#refuse(read.refusal, next);
