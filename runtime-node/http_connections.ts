@@ -167,13 +167,14 @@ export class HttpConnections {
   }
 
   #expire(connection: OpenConnection, delayMs: number): void {
-    // A client that is silent between two requests is told nothing: it would take that for the answer to its next one.
-    const { socket, exchanges } = connection;
+    const { socket, exchanges, hasFailed } = connection;
     const isArriving = [...exchanges].some(({ incoming }) => !incoming.complete);
-    if (isArriving)
+    // A client that is silent between two requests is told nothing: it would take that for the answer to its next one.
+    if (exchanges.size === 0 || hasFailed) socket.destroy();
+    else if (isArriving) {
       this.#refuse(connection, new DispatchError("request_timeout", { seconds: Math.ceil(delayMs / 1000) }));
-    // Nor is one that does not read the answer that it was given. A handler that still works takes its time.
-    else if (exchanges.size === 0 || socket.writableLength > 0) socket.destroy();
+    } else if (socket.writableLength > 0) socket.destroy();
+    // A handler that still works takes its time.
     else this.#setDeadline(connection, delayMs);
   }
 
@@ -185,6 +186,8 @@ export class HttpConnections {
     const isAnswering = [...exchanges].some(({ outgoing }) => outgoing.headersSent);
     if (socket.writable && !isAnswering) socket.write(formatProblem(error));
     socket.destroySoon();
+    // That waits until all is read, which may be never.
+    this.#setDeadline(connection, this.#timeouts.headersMs);
   }
 }
 

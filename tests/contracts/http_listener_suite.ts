@@ -222,6 +222,16 @@ export function httpListenerSuite(kind: ListenerKind): void {
     client.socket.destroy();
   });
 
+  check("drops a client that neither reads an early answer nor sends the rest of its body", async () => {
+    const large = new Uint8Array(32 * mebibyte);
+    const listener = await open(() => new Response(large), { headersMs: 300, bodyMs: 300 });
+    const client = await connect(listener);
+    client.socket.pause();
+    client.send(`${head(1000)}abc`);
+    await until("the connection to be dropped", () => listener.connections() === 0);
+    client.socket.destroy();
+  });
+
   check("lets a client read its answer in its own time", async () => {
     const listener = await open(() => new Response("x".repeat(8 * mebibyte)), { headersMs: 5000, bodyMs: 5000 });
     const client = await connect(listener);
