@@ -83,9 +83,9 @@ export class Stage {
     this.#endings.push(ending);
   }
 
-  /** Starts the service and waits until it says that it is ready. */
-  async start(): Promise<Service> {
-    const service = Service.spawn([...this.target.command, "serve"], this.folder, this.environment);
+  /** Starts the service and waits until it says that it is ready. @param under a command that is to run it */
+  async start(...under: readonly string[]): Promise<Service> {
+    const service = Service.spawn([...under, ...this.target.command, "serve"], this.folder, this.environment);
     this.#services.push(service);
     this.onClose(() => service.kill());
     await service.ready();

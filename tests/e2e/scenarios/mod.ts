@@ -18,6 +18,7 @@ import { documents } from "./documents.ts";
 import { firstStart } from "./first_start.ts";
 import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
+import { outsideAddress } from "./outside_address.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
 import { smtpProxy } from "./smtp_proxy.ts";
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   ...retry,
   ...crash,
   ...liveChange,
+  ...outsideAddress,
   ...smtpProxy,
   ...smtpUsers,
   ...commandLine,
