@@ -30,6 +30,13 @@ interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
+/**
+ * Requests of one client that may be on their way at a time, and bytes of earlier answers that it may not have read when it
+ * asks again. Node stops reading requests by itself then; what decrypts for Bun does not.
+ */
+const maxUnanswered = 100;
+const maxUnreadBytes = 1024 * 1024;
+
 const admitAll: AdmitConnection = () => ({ refusal: null, leave: () => {} });
 
 /**
@@ -91,6 +98,10 @@ export class HttpConnections {
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     const connection = this.#open.get(incoming.socket);
     if (connection === undefined) return false;
+    if (asksForMoreThanItReads(connection)) {
+      connection.socket.destroy();
+      return false;
+    }
     const exchange = { incoming, outgoing };
     connection.exchanges.add(exchange);
     if (this.#isClosing) outgoing.shouldKeepAlive = false;
@@ -189,6 +200,10 @@ export class HttpConnections {
     // That waits until all is read, which may be never.
     this.#setDeadline(connection, this.#timeouts.headersMs);
   }
+}
+
+function asksForMoreThanItReads({ socket, exchanges }: OpenConnection): boolean {
+  return exchanges.size >= maxUnanswered || socket.writableLength > maxUnreadBytes;
 }
 
 function addressOf({ remoteAddress = "" }: Socket): string {

@@ -222,6 +222,31 @@ export function httpListenerSuite(kind: ListenerKind): void {
     client.socket.destroy();
   });
 
+  check("answers requests that come before the answers to earlier ones, in order", async () => {
+    let count = 0;
+    const listener = await open(() => new Response(`answer ${++count};`));
+    const client = await connect(listener);
+    client.send(get.repeat(50));
+    await client.expect(/answer 50;$/);
+    assert.deepEqual(
+      Array.from(client.received.matchAll(/answer (\d+);/g), ([, n]) => Number(n)),
+      Array.from({ length: 50 }, (_, index) => index + 1),
+    );
+  });
+
+  check("answers few of the requests of a client that reads no answer", async () => {
+    let count = 0;
+    const listener = await open(() => {
+      count++;
+      return new Response("x".repeat(1000));
+    });
+    const client = await connect(listener);
+    client.socket.pause();
+    await client.flood(100_000 * get.length, 500, Buffer.from(get.repeat(1000)));
+    assert.ok(count < 20_000, `${count} answers`);
+    client.socket.destroy();
+  });
+
   check("drops a client that neither reads an early answer nor sends the rest of its body", async () => {
     const large = new Uint8Array(32 * mebibyte);
     const listener = await open(() => new Response(large), { headersMs: 300, bodyMs: 300 });
