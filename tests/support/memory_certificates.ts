@@ -37,6 +37,9 @@ export interface AskedChange {
   readonly change: CertificateChange;
 }
 
+/** One for each time: to make one takes longer than most tests that have one in service. */
+const identities = new Map<number, Promise<TlsIdentity>>();
+
 /** See the file's first line. */
 export class MemoryCertificates implements Certificates {
   readonly keeper: CertificateKeeper;
@@ -54,7 +57,9 @@ export class MemoryCertificates implements Certificates {
   /** A real self-signed certificate is in service at first. */
   static async open(nowMs: number): Promise<MemoryCertificates> {
     const names = { dnsNames: ["relay.example.org"], ipAddresses: [] };
-    return new MemoryCertificates(await generateSelfSigned(crypto, { ...names, nowMs }));
+    const identity = identities.get(nowMs) ?? generateSelfSigned(crypto, { ...names, nowMs });
+    identities.set(nowMs, identity);
+    return new MemoryCertificates(await identity);
   }
 
   async current(): Promise<TlsIdentity> {
