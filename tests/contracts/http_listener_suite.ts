@@ -1,19 +1,16 @@
 /** What every HTTP listener keeps to, with TLS and without. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDispatchError } from "../../core/error/mod.ts";
-import { ConnectionLimits } from "../../core/ingest/connection_limits.ts";
 import type {
   AdmitConnection,
   HttpHandler,
   HttpListener,
   HttpListenerOptions,
 } from "../../core/ingest/http_listener.ts";
-import { until } from "../support/e2e_process.ts";
-import { RawClient } from "../support/http_client.ts";
+import { RawClient, readOutcome } from "../support/http_client.ts";
+import { hostileHttpSuite } from "./hostile_http_suite.ts";
 
 /** A kind of listener under test. */
 export interface ListenerKind {
@@ -25,26 +22,6 @@ export interface ListenerKind {
 const mebibyte = 1024 * 1024;
 const head = (length: number) => `POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
 const get = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
-
-/** Reads the body to its end; says how it ended. */
-async function readOutcome(request: Request): Promise<string> {
-  try {
-    let length = 0;
-    for await (const chunk of request.body!) length += chunk.byteLength;
-    return `whole ${length}`;
-  } catch {
-    return "broken";
-  }
-}
-
-/** An idle connection from another address of this host. */
-async function connectFrom(localAddress: string, port: number): Promise<Socket> {
-  const socket = connectTcp({ port, host: "127.0.0.1", localAddress });
-  socket.on("error", () => {});
-  socket.resume();
-  await Promise.race([once(socket, "connect"), once(socket, "close")]);
-  return socket;
-}
 
 /** Runs the suite against one kind of listener. */
 export function httpListenerSuite(kind: ListenerKind): void {
@@ -58,6 +35,7 @@ export function httpListenerSuite(kind: ListenerKind): void {
   const connect = (listener: HttpListener) => RawClient.connect(listener.port, kind.isTls);
   const check = (name: string, run: () => Promise<void>) => test(`${kind.name} ${name}`, run);
   after(() => Promise.all(opened.map((listener) => listener.close(0))));
+  hostileHttpSuite({ isTls: kind.isTls, open, connect, check });
 
   check("tells the handler the client's address", async () => {
     const listener = await open((_, connection) => Response.json(connection));
@@ -167,156 +145,6 @@ export function httpListenerSuite(kind: ListenerKind): void {
     await client.flood(32 * mebibyte, 5000);
     await client.expect(/whole 33554432$/);
   });
-
-  check("drops a client that does not finish its headers", async () => {
-    const listener = await open(() => new Response(), { headersMs: 200, bodyMs: 5000 });
-    const client = await connect(listener);
-    client.send("GET /x HTTP/1.1\r\nHost:");
-    assert.equal(await client.isClosedWithin(3000), true);
-  });
-
-  check("drops a connection that stays idle after an answer", async () => {
-    const listener = await open(() => new Response("done"), { headersMs: 200, bodyMs: 5000 });
-    const client = await connect(listener);
-    client.send(get);
-    await client.expect(/done$/);
-    assert.equal(await client.isClosedWithin(3000), true);
-  });
-
-  check("answers a body that takes too long with 408", async () => {
-    const listener = await open(async (request) => new Response(await readOutcome(request)), {
-      headersMs: 5000,
-      bodyMs: 200,
-    });
-    const client = await connect(listener);
-    client.send(`${head(1000)}abc`);
-    assert.match(await client.expect(/\}$/), /^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
-    assert.equal(await client.isClosedWithin(2000), true);
-  });
-
-  for (const [phase, start, trickle] of [
-    ["headers", "GET /x HTTP/1.1\r\nX: ", "a"],
-    ["a body", head(1000), "a"],
-  ] as const) {
-    check(`drops a client that sends ${phase} a byte at a time, however steadily`, async () => {
-      const listener = await open(async (request) => new Response(await readOutcome(request)), {
-        headersMs: 300,
-        bodyMs: 300,
-      });
-      const client = await connect(listener);
-      client.send(start);
-      const dripping = setInterval(() => client.send(trickle), 20);
-      assert.equal(await client.isClosedWithin(10_000), true);
-      clearInterval(dripping);
-      assert.equal(client.received === "" || /^HTTP\/1\.1 408 /.test(client.received), true, client.received);
-    });
-  }
-
-  check("drops a client that does not read its answer", async () => {
-    const large = new Uint8Array(32 * mebibyte);
-    const listener = await open(() => new Response(large), { headersMs: 5000, bodyMs: 300 });
-    const client = await connect(listener);
-    client.socket.pause();
-    client.send(get);
-    await until("the connection to be dropped", () => listener.connections() === 0);
-    client.socket.destroy();
-  });
-
-  check("answers requests that come before the answers to earlier ones, in order", async () => {
-    let count = 0;
-    const listener = await open(() => new Response(`answer ${++count};`));
-    const client = await connect(listener);
-    client.send(get.repeat(50));
-    await client.expect(/answer 50;$/);
-    assert.deepEqual(
-      Array.from(client.received.matchAll(/answer (\d+);/g), ([, n]) => Number(n)),
-      Array.from({ length: 50 }, (_, index) => index + 1),
-    );
-  });
-
-  check("answers few of the requests of a client that reads no answer", async () => {
-    let count = 0;
-    const listener = await open(() => {
-      count++;
-      return new Response("x".repeat(1000));
-    });
-    const client = await connect(listener);
-    client.socket.pause();
-    await client.flood(100_000 * get.length, 500, Buffer.from(get.repeat(1000)));
-    assert.ok(count < 20_000, `${count} answers`);
-    client.socket.destroy();
-  });
-
-  check("drops a client that neither reads an early answer nor sends the rest of its body", async () => {
-    const large = new Uint8Array(32 * mebibyte);
-    const listener = await open(() => new Response(large), { headersMs: 300, bodyMs: 300 });
-    const client = await connect(listener);
-    client.socket.pause();
-    client.send(`${head(1000)}abc`);
-    await until("the connection to be dropped", () => listener.connections() === 0);
-    client.socket.destroy();
-  });
-
-  check("lets a client read its answer in its own time", async () => {
-    const listener = await open(() => new Response("x".repeat(8 * mebibyte)), { headersMs: 5000, bodyMs: 5000 });
-    const client = await connect(listener);
-    client.socket.pause();
-    client.send(get);
-    await sleep(300);
-    client.socket.resume();
-    await until("the whole answer", () => client.received.length > 8 * mebibyte);
-  });
-
-  check(
-    "turns away connections that are too many, counts them until they have gone, and has places again",
-    async () => {
-      const limits = new ConnectionLimits(() => ({ max: 2, maxPerClient: 2 }));
-      const listener = await open(
-        () => new Response("done"),
-        undefined,
-        (address) => limits.enter(address),
-      );
-      const admitted = [await connect(listener), await connect(listener)];
-      // Bun takes connections that have come together in any order.
-      await until("both to be counted", () => limits.open === 2);
-      const refused = await RawClient.connect(listener.port, false);
-      refused.send(get);
-      assert.equal(await refused.isClosedWithin(5000), true);
-      if (kind.isTls) assert.equal(refused.received, "");
-      else
-        assert.match(
-          refused.received,
-          /^HTTP\/1\.1 503 [\s\S]*retry-after: 10\r\n[\s\S]*"code":"too_many_connections"/,
-        );
-      admitted[0]!.send(get);
-      await admitted[0]!.expect(/done$/);
-      admitted[1]!.socket.destroy();
-      await until("a place", () => limits.open === 1);
-      const next = await connect(listener);
-      next.send(get);
-      await next.expect(/done$/);
-      for (const client of [...admitted, next]) client.socket.destroy();
-      await until("all to be gone", () => limits.open === 0);
-    },
-  );
-
-  check(
-    "serves a client while another address keeps knocking with idle connections, and keeps few of them",
-    async () => {
-      const limits = new ConnectionLimits(() => ({ max: 100, maxPerClient: 20 }));
-      const listener = await open(
-        () => new Response("done"),
-        undefined,
-        (address) => limits.enter(address),
-      );
-      const idle = await Promise.all(Array.from({ length: 400 }, () => connectFrom("127.0.0.2", listener.port)));
-      const client = await connect(listener);
-      client.send(get);
-      await client.expect(/done$/);
-      await until("the refused ones to be gone", () => limits.open <= 21);
-      for (const socket of [...idle, client.socket]) socket.destroy();
-    },
-  );
 
   check("gives a handler as long as it takes once the body is there", async () => {
     const listener = await open(

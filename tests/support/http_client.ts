@@ -67,3 +67,14 @@ export class RawClient {
     return sent;
   }
 }
+
+/** Reads a request's body to its end; says how it ended. */
+export async function readOutcome(request: Request): Promise<string> {
+  try {
+    let length = 0;
+    for await (const chunk of request.body!) length += chunk.byteLength;
+    return `whole ${length}`;
+  } catch {
+    return "broken";
+  }
+}
