@@ -9,6 +9,8 @@ export interface DialogueSettings {
   requireAuth: boolean;
   allowUnsecureAuth: boolean;
   freeBytes: number;
+  max: number;
+  maxPerClient: number;
   idleTimeoutMs: number;
   /** Writes are cut into pieces of so many bytes; 0 is not at all. */
   cut: number;
@@ -87,6 +89,8 @@ const settings: Readonly<Record<string, (value: string) => Partial<DialogueSetti
   allowed: (value) => ({ isAllowed: isYes(value) }),
   require_auth: (value) => ({ requireAuth: isYes(value) }),
   unsecure_auth: (value) => ({ allowUnsecureAuth: isYes(value) }),
+  max_connections: (value) => ({ max: count(value) }),
+  max_connections_per_client: (value) => ({ maxPerClient: count(value) }),
   free_bytes: (value) => ({ freeBytes: number(value) }),
   idle_ms: (value) => ({ idleTimeoutMs: number(value) }),
   cut: (value) => ({ cut: number(value) }),
@@ -138,6 +142,10 @@ function isYes(value: string): boolean {
 function number(value: string): number {
   demand(/^[1-9]\d*$/.test(value), `${JSON.stringify(value)} is no number over 0`);
   return Number(value);
+}
+
+function count(value: string): number {
+  return value === "0" ? 0 : number(value);
 }
 
 function step(dialogue: Dialogue, next: Step): void {
