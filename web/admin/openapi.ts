@@ -5,8 +5,7 @@ import { sessionCookieName } from "../session.ts";
 import { problem } from "./answer/problem.ts";
 import { inputSchema, type JsonObject, SchemaComponents } from "./json_schema.ts";
 import type { Answer, ApiRoute } from "./route.ts";
-
-const path = "/openapi.json";
+import { refusalsOf } from "./route_refusals.ts";
 
 /** The route that answers with the document of `routes`, and of itself. It is made when it is asked for first. */
 export function openapiRoute(routes: readonly ApiRoute[], version: string): ApiRoute {
@@ -14,7 +13,7 @@ export function openapiRoute(routes: readonly ApiRoute[], version: string): ApiR
   const route: ApiRoute = {
     id: "describe",
     method: "GET",
-    path,
+    path: "/openapi.json",
     summary: "This document",
     carrier: "query",
     takes: null,
@@ -74,47 +73,60 @@ function securityOf({ for: who, method }: ApiRoute): JsonObject[] {
 }
 
 interface ObjectSchema extends JsonObject {
+  /** Absent where the names of the fields are not known beforehand, or there are several shapes. */
   readonly properties?: Readonly<Record<string, JsonObject>>;
   readonly required?: readonly string[];
 }
 
-const mediaTypes = { json: "application/json", form: "multipart/form-data" } as const;
-
 /** The path's parameters, and what the query or the body carries beside them. */
-function describeTaken({ path: template, carrier, takes }: ApiRoute): JsonObject {
+function describeTaken({ path, carrier, takes }: ApiRoute): JsonObject {
   const whole: ObjectSchema = takes === null ? { properties: {} } : inputSchema(takes);
-  const named = Array.from(template.matchAll(/\{(\w+)\}/g), ([, name]) => name as string);
+  const named = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name as string);
   const inPath = named.map((name) => ({ name, in: "path", required: true, schema: whole.properties?.[name] }));
-  const properties = Object.entries(whole.properties ?? {}).filter(([name]) => !named.includes(name));
-  const required = (whole.required ?? []).filter((name) => !named.includes(name));
-  if (carrier === "query") {
-    const inQuery = properties.map(([name, schema]) => ({
-      name,
-      in: "query",
-      schema,
-      ...(required.includes(name) ? { required: true } : {}),
-    }));
-    return { parameters: [...inPath, ...inQuery] };
-  }
-  const isNothing = whole.properties !== undefined && properties.length === 0;
-  if (isNothing) return { parameters: inPath };
-  const body =
-    whole.properties === undefined ? whole : { ...whole, properties: Object.fromEntries(properties), required };
-  const isRequired = whole.properties === undefined || required.length > 0;
-  const content = { [mediaTypes[carrier]]: { schema: body } };
-  return { parameters: inPath, requestBody: { required: isRequired, content } };
+  const rest = without(whole, named);
+  if (carrier === "query") return { parameters: [...inPath, ...queryParameters(rest)] };
+  return { parameters: inPath, ...describeBody(rest, carrier) };
+}
+
+function without(schema: ObjectSchema, named: readonly string[]): ObjectSchema {
+  const { properties, required = [] } = schema;
+  if (properties === undefined) return schema;
+  const left = Object.entries(properties).filter(([name]) => !named.includes(name));
+  return {
+    ...schema,
+    properties: Object.fromEntries(left),
+    required: required.filter((name) => !named.includes(name)),
+  };
+}
+
+function queryParameters({ properties = {}, required = [] }: ObjectSchema): JsonObject[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+const bodyTypes = { json: "application/json", form: "multipart/form-data" } as const;
+
+function describeBody(schema: ObjectSchema, carrier: keyof typeof bodyTypes): JsonObject {
+  const { properties, required = [] } = schema;
+  if (properties !== undefined && Object.keys(properties).length === 0) return {};
+  const isRequired = properties === undefined || required.length > 0;
+  return { requestBody: { required: isRequired, content: { [bodyTypes[carrier]]: { schema } } } };
 }
 
 function describeAnswer(
-  { schema, mediaTypes: types = ["application/json"], ...rest }: Answer,
+  { schema, mediaTypes = ["application/json"], headers = [] }: Answer,
   schemas: SchemaComponents,
 ) {
+  if (mediaTypes.length === 0) return { description: "Done, and nothing is left to show" };
   const described = schema === null ? { type: "string", format: "binary" } : schemas.describe(schema);
-  const headers = [...(rest.isLocated === true ? ["Location"] : []), ...(rest.headers ?? [])];
   return {
-    description: types.length === 0 ? "Done, and nothing is left to show" : "Done",
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.map((name) => [name, textHeader])) }),
-    ...(types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, { schema: described }])) }),
+    description: "Done",
+    headers: Object.fromEntries(headers.map((name) => [name, textHeader])),
+    content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: described }])),
   };
 }
 
@@ -132,38 +144,9 @@ const refusalHeaders: Readonly<Record<number, JsonObject>> = {
 };
 
 function describeRefusal(status: number, codes: readonly ErrorCode[], schemas: SchemaComponents): JsonObject {
-  const headers = refusalHeaders[status];
   return {
     description: codes.join(", "),
-    ...(headers === undefined ? {} : { headers }),
+    headers: refusalHeaders[status] ?? {},
     content: { "application/problem+json": { schema: schemas.describe(problem) } },
   };
-}
-
-/** What a listener answers by itself, to what never becomes a request that a route could see. */
-const listenerRefusals = ["request_malformed", "request_timeout", "request_headers_too_large"] as const;
-
-const bodyRefusals = ["body_malformed", "body_incomplete", "media_type_unsupported"] as const;
-
-/** All codes that a route can answer. */
-function refusalsOf({ for: who, method, path, carrier, takes, refuses }: ApiRoute): readonly ErrorCode[] {
-  const isChange = method !== "GET";
-  const codes: ErrorCode[] = [
-    ...listenerRefusals,
-    "address_not_allowed",
-    "client_address_unclear",
-    "internal_error",
-    ...refuses,
-  ];
-  if (who === "visitors" || isChange) codes.push("request_forged");
-  if (who !== "visitors") codes.push("not_signed_in");
-  if (who === "sessions") codes.push("session_needed");
-  if (who === "administrators") codes.push("token_invalid", "scope_insufficient", "database_unusable");
-  if (carrier === "json" && takes !== null) codes.push("body_too_deep", "body_too_large", ...bodyRefusals);
-  if (carrier === "form") codes.push(...bodyRefusals);
-  // What a JSON body holds is judged by the operation, but for what the path says already.
-  const isJudged = carrier !== "json" || who !== "administrators" || path.includes("{");
-  if (takes !== null && isJudged) codes.push("request_invalid");
-  if (who === "administrators") codes.push("input_invalid");
-  return [...new Set(codes)];
 }

@@ -130,7 +130,7 @@ function answersOf({ operation, status = 200, location, one, file }: OperationRo
   if (file !== undefined) {
     return [{ status, schema: null, mediaTypes: file.mediaTypes, headers: ["Content-Disposition"] }];
   }
-  if (one === undefined) return [{ status, schema, isLocated: location !== undefined }];
+  if (one === undefined) return [{ status, schema, headers: location === undefined ? [] : ["Location"] }];
   const element = (schema as z.ZodReadonly<z.ZodArray<z.ZodType>>).unwrap().element;
   const found = { status, schema: element };
   return one === "perhaps" ? [found, { status: 204, schema: null, mediaTypes: [] }] : [found];

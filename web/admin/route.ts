@@ -17,9 +17,7 @@ export interface Answer {
   readonly schema: z.ZodType | null;
   /** Media types; none where there is no body. Default: `application/json`. */
   readonly mediaTypes?: readonly string[];
-  /** Whether it comes with a `Location`. */
-  readonly isLocated?: boolean;
-  /** Names of further headers. */
+  /** Names of the headers that it comes with. */
   readonly headers?: readonly string[];
 }
 
