@@ -44,56 +44,57 @@ async function ask(port: number, lines: string): Promise<string> {
   return /"code":"(\w+)"/.exec(answer)?.[1] ?? answer.slice(answer.lastIndexOf("\n") + 1);
 }
 
-if (findTool("haproxy") === null) console.log("left out: proxies before HTTP (not installed: haproxy)");
-else {
-  describe("resolveClientAddress behind HAProxy", () => {
-    let listener: HttpListener;
-    let folder: string;
-    let haproxy: ReturnType<typeof spawn>;
-    const ports = new Map<keyof typeof habits, number>();
+describe("resolveClientAddress behind HAProxy", () => {
+  if (findTool("haproxy") === null) {
+    console.log("left out: proxies before HTTP (not installed: haproxy)");
+    return;
+  }
+  let listener: HttpListener;
+  let folder: string;
+  let haproxy: ReturnType<typeof spawn>;
+  const ports = new Map<keyof typeof habits, number>();
 
-    before(async () => {
-      const app = echo();
-      listener = await openHttpListener({
-        name: "http",
-        port: 0,
-        handler: (request, facts) => app.fetch(request, facts),
-      });
-      let configuration = "defaults\n  mode http\n  timeout connect 20s\n  timeout client 20s\n  timeout server 20s\n";
-      for (const [name, lines] of Object.entries(habits)) {
-        const port = await pickPort();
-        ports.set(name as keyof typeof habits, port);
-        configuration += `listen front_${port}\n  bind 127.0.0.1:${port}\n  ${lines}\n  server app 127.0.0.1:${listener.port}\n`;
-      }
-      folder = await mkdtemp(join(tmpdir(), "dispatch-haproxy-"));
-      await writeFile(join(folder, "haproxy.cfg"), configuration);
-      haproxy = spawn("haproxy", ["-db", "-f", join(folder, "haproxy.cfg")], {
-        env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-        stdio: "ignore",
-      });
-      await until("the proxy", () => ask(ports.get("appends")!, "").catch(() => null));
+  before(async () => {
+    const app = echo();
+    listener = await openHttpListener({
+      name: "http",
+      port: 0,
+      handler: (request, facts) => app.fetch(request, facts),
     });
-
-    after(async () => {
-      haproxy.kill("SIGKILL");
-      await listener.close(0);
-      await rm(folder, { recursive: true, force: true });
-    });
-
-    for (const [habit, lines, expected] of [
-      ["appends", "", clientAddress],
-      ["appends", "X-Forwarded-For: 10.0.0.9\r\nForwarded: for=10.0.0.9\r\n", clientAddress],
-      ["replaces", "X-Forwarded-For: 10.0.0.9\r\nForwarded: for=10.0.0.9\r\n", clientAddress],
-      ["passes Forwarded on", "", clientAddress],
-      ["passes Forwarded on", "Forwarded: for=10.0.0.9\r\n", "client_address_unclear"],
-    ] as const) {
-      test(`answers ${expected} when the proxy ${habit} and the client sends ${JSON.stringify(lines)}`, async () => {
-        assert.equal(await ask(ports.get(habit)!, lines), expected);
-      });
+    let configuration = "defaults\n  mode http\n  timeout connect 20s\n  timeout client 20s\n  timeout server 20s\n";
+    for (const [name, lines] of Object.entries(habits)) {
+      const port = await pickPort();
+      ports.set(name as keyof typeof habits, port);
+      configuration += `listen front_${port}\n  bind 127.0.0.1:${port}\n  ${lines}\n  server app 127.0.0.1:${listener.port}\n`;
     }
-
-    test("believes no client that connects without the proxy", async () => {
-      assert.equal(await ask(listener.port, "X-Forwarded-For: 10.0.0.9\r\n"), clientAddress);
+    folder = await mkdtemp(join(tmpdir(), "dispatch-haproxy-"));
+    await writeFile(join(folder, "haproxy.cfg"), configuration);
+    haproxy = spawn("haproxy", ["-db", "-f", join(folder, "haproxy.cfg")], {
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+      stdio: "ignore",
     });
+    await until("the proxy", () => ask(ports.get("appends")!, "").catch(() => null));
   });
-}
+
+  after(async () => {
+    haproxy.kill("SIGKILL");
+    await listener.close(0);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const [habit, lines, expected] of [
+    ["appends", "", clientAddress],
+    ["appends", "X-Forwarded-For: 10.0.0.9\r\nForwarded: for=10.0.0.9\r\n", clientAddress],
+    ["replaces", "X-Forwarded-For: 10.0.0.9\r\nForwarded: for=10.0.0.9\r\n", clientAddress],
+    ["passes Forwarded on", "", clientAddress],
+    ["passes Forwarded on", "Forwarded: for=10.0.0.9\r\n", "client_address_unclear"],
+  ] as const) {
+    test(`answers ${expected} when the proxy ${habit} and the client sends ${JSON.stringify(lines)}`, async () => {
+      assert.equal(await ask(ports.get(habit)!, lines), expected);
+    });
+  }
+
+  test("believes no client that connects without the proxy", async () => {
+    assert.equal(await ask(listener.port, "X-Forwarded-For: 10.0.0.9\r\n"), clientAddress);
+  });
+});
