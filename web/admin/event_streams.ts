@@ -29,14 +29,16 @@ export class EventStreams {
     this.#clock = clock;
   }
 
-  /** Throws unless there is room for one more. @throws {DispatchError} `too_many_streams` */
-  requireRoom(): void {
-    if (this.#open.size < maxEventStreams) return;
-    throw new DispatchError("too_many_streams", { limit: maxEventStreams, retryAfterSeconds });
-  }
-
-  /** Sends each line as an event, until the feed ends, the reader goes away, or may not go on. */
+  /**
+   * Sends each line as an event, until the feed ends, the reader goes away, or may not go on.
+   *
+   * @throws {DispatchError} `too_many_streams`, and then the feed is cancelled
+   */
   stream({ feed, event, mayGoOn }: EventSource): ReadableStream<Uint8Array> {
+    if (this.#open.size >= maxEventStreams) {
+      void feed.cancel().catch(() => {});
+      throw new DispatchError("too_many_streams", { limit: maxEventStreams, retryAfterSeconds });
+    }
     const lines = feed.getReader();
     const events = readEvents(lines, event);
     let end = () => {};

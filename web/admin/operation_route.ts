@@ -55,8 +55,7 @@ export interface FeedRoute extends RouteRecord {
   readonly feed: FeedName;
   readonly mediaType: string;
   readonly headers?: readonly string[];
-  /** Throws when the feed can't be opened now. */
-  admit?(dependencies: Feeding): void;
+  /** The answer. @throws {DispatchError} when there can be none now, and then the feed is cancelled */
   respond(opened: ReadableStream<Uint8Array>, request: FeedRequest): Response;
 }
 
@@ -106,7 +105,6 @@ export function feedRoute(record: FeedRoute, dependencies: Feeding): ApiRoute {
     async handler(context) {
       const given = (await readGiven(context, carrierOf(record))) as Fields;
       const actor = actorFor(context, name, given);
-      record.admit?.(dependencies);
       const opened = await dependencies.open(actor, name, given as never);
       const response = record.respond(opened, { context, given, dependencies });
       // Nobody reads the body of an answer to HEAD, and what was opened for it would stay open.

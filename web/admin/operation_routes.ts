@@ -248,7 +248,6 @@ export const feedRoutes: readonly FeedRoute[] = [
     feed: "log.tail",
     mediaType: "text/event-stream",
     headers: ["X-Accel-Buffering"],
-    admit: ({ streams }) => streams.requireRoom(),
     respond: eventsResponse,
     refuses: ["too_many_streams"],
   },

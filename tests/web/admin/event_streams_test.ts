@@ -119,14 +119,20 @@ test("EventStreams ends with its feed, in an error too", async () => {
   assert.equal(broken.clock.waiting.size, 0);
 });
 
-test("EventStreams has room for so many, and again for one when one has ended", async () => {
+test("EventStreams has room for so many, ends the feed of one more, and has room again when one has ended", async () => {
   const streams = new EventStreams(new StoppedClock());
-  const open = () => streams.stream({ feed: new ReadableStream(), event: "log", mayGoOn: () => true });
+  let cancelled = 0;
+  const feed = () => {
+    return new ReadableStream({
+      cancel() {
+        cancelled++;
+      },
+    });
+  };
+  const open = () => streams.stream({ feed: feed(), event: "log", mayGoOn: () => true });
   const opened = Array.from({ length: maxEventStreams }, open);
-  assert.throws(
-    () => streams.requireRoom(),
-    (error) => isDispatchError(error, "too_many_streams"),
-  );
+  assert.throws(open, (error) => isDispatchError(error, "too_many_streams"));
+  assert.equal(cancelled, 1);
   await opened[0]!.cancel();
-  streams.requireRoom();
+  open();
 });
