@@ -56,6 +56,8 @@ class FuzzingStage {
     await soon("the connection to be gone", () => fixture.places.open === 0);
     assert.match(received, replyLines, "a reply is not well-formed");
     for (const line of this.#log.splice(0)) assert.match(line, cleanLine, "a log line holds what it must not");
+    const ends = `${session.pieces.join("")}${farewell}`.match(/(?<=\r\n)\.\r\n/g) ?? [];
+    assert.ok(fixture.stored.length <= ends.length - (session.isLeaving ? 1 : 0), "a message without an end is stored");
     const isKnown = (id: string) => fixture.stored.some((message) => message.id === id);
     const acknowledged = Array.from(received.matchAll(/^250 2\.6\.0 .*(spl_\w+)/gm), ([, id = ""]) => id);
     assert.ok(acknowledged.every(isKnown), "a message that was acknowledged is not stored");
