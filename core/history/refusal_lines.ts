@@ -17,8 +17,8 @@ export class RefusalLines {
     });
   }
 
-  /** Writes a warning, unless there were too many about this address, or altogether, within the minute. */
+  /** Writes a warning, unless there were too many of this event about this address, or altogether, within the minute. */
   warn(event: string, message: string, facts: LogFacts & { readonly address: string }): void {
-    if (this.#bounds.admit(facts.address, this.#nowMs())) this.#logger.warn(event, message, facts);
+    if (this.#bounds.admit(`${event} ${facts.address}`, this.#nowMs())) this.#logger.warn(event, message, facts);
   }
 }
