@@ -51,6 +51,23 @@ export const liveChange: readonly Scenario[] = [
     },
   },
   {
+    name: "listener.server_name is what clients are greeted with, and listener.connection_timeout_seconds the time they have",
+    isGuest: true,
+    async play(stage) {
+      await stage.configure("listener.server_name", "mail.example.org");
+      const sender = await stage.greet();
+      const reply = await sender.send("a@example.org", ["you@example.org"], short);
+      const id = /spl_[0-9a-f]{32}/.exec(reply)?.[0] as string;
+      const shown = await stage.cli(["queue", "show", id, "--content"]);
+      assert.match(shown.stdout, /^Received: [^\n]*(?:\n\s[^\n]*)*\bby mail\.example\.org\b/);
+      await stage.configure("listener.connection_timeout_seconds", "1");
+      const idle = await SmtpClient.connect(stage.ports.smtp);
+      stage.onClose(() => idle.close());
+      assert.match(idle.greeting, /^220 mail\.example\.org /);
+      assert.match(await idle.reply(), /^421 /);
+    },
+  },
+  {
     name: "a setting that the environment pins can't be changed",
     isGuest: true,
     async play(stage) {
