@@ -94,7 +94,7 @@ export class HttpConnections {
     return this.#open.get(socket)?.facts ?? null;
   }
 
-  /** A request's headers have arrived. Returns whether it is to be answered: whoever was turned away may still have sent one. */
+  /** A request's headers have arrived. Returns whether to answer it: who is turned away may still have sent one. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     const connection = this.#open.get(incoming.socket);
     if (connection === undefined) return false;

@@ -20,7 +20,7 @@ export type AdmitConnection = (address: string, port: number) => EnteredConnecti
 export interface HttpTimeouts {
   /** From the connection, or the end of the last answer, to the end of a request's headers. Default 60,000. */
   readonly headersMs: number;
-  /** From the end of the headers to the end of the body; and how often it is asked whether the answer is being read. Default 300,000. */
+  /** From the end of the headers to the end of the body, and then as long for the answer to be read. Default 300,000. */
   readonly bodyMs: number;
 }
 

@@ -55,7 +55,7 @@ export class RawClient {
     return Promise.race([this.#closed.then(() => true), sleep(timeoutMs, false)]);
   }
 
-  /** Sends `chunk` over and over, up to `maxBytes`, for as long as the server takes it; stops once nothing moved for `stallMs`. */
+  /** Sends `chunk` over and over, up to `maxBytes`, while the server takes it; stops once nothing moved for `stallMs`. */
   async flood(maxBytes: number, stallMs: number, chunk: Buffer = Buffer.alloc(65_536, "a")): Promise<number> {
     let sent = 0;
     while (sent < maxBytes && !this.socket.destroyed) {
