@@ -1,5 +1,5 @@
 /** What a token of the admin API has to be good for, by what each operation says of itself. */
-import type { AdminScope, AdminTokenRecord } from "../access/admin_token.ts";
+import { type AdminScope, type AdminTokenRecord, adminScopes } from "../access/admin_token.ts";
 import { DispatchError } from "../error/mod.ts";
 import { type FeedName, findFeed, findOperation, type OperationName } from "./operation_table.ts";
 
@@ -16,15 +16,19 @@ const privateFeeds: ReadonlySet<string> = new Set<FeedName>(["queue.content"]);
  */
 export function requireScope(token: AdminTokenRecord, name: OperationName | FeedName, given: unknown): void {
   const { scope } = token;
-  const needed = neededScope(name, given);
-  const isEnough = scope === "certificate" ? isAboutCertificate(name) : scope === "all" || needed === "read";
-  if (!isEnough) throw new DispatchError("scope_insufficient", { name: token.name, operation: name, scope, needed });
+  const enough = scopesFor(name, given);
+  if (enough.includes(scope)) return;
+  throw new DispatchError("scope_insufficient", { name: token.name, operation: name, scope, needed: enough[0]! });
 }
 
-/** The narrowest scope that is enough. */
-function neededScope(name: string, given: unknown): AdminScope {
-  if (isHarmless(name, given)) return "read";
-  return isAboutCertificate(name) ? "certificate" : "all";
+/** The scopes each of which is enough for what was given, the narrowest first. */
+export function scopesFor(name: OperationName | FeedName, given: unknown): readonly AdminScope[] {
+  const isEnough: Readonly<Record<AdminScope, boolean>> = {
+    read: isHarmless(name, given),
+    certificate: name.startsWith("cert."),
+    all: true,
+  };
+  return adminScopes.filter((scope) => isEnough[scope]);
 }
 
 function isHarmless(name: string, given: unknown): boolean {
@@ -34,8 +38,4 @@ function isHarmless(name: string, given: unknown): boolean {
   if (operation.audit.appliesTo === undefined) return false;
   const input = operation.input.safeParse(given);
   return input.success && !operation.audit.appliesTo(input.data);
-}
-
-function isAboutCertificate(name: string): boolean {
-  return name.startsWith("cert.");
 }

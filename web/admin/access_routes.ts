@@ -85,7 +85,16 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
 /** What these routes have in common: all of them answer with who is signed in now. */
 function route(id: string, method: Method, path: string, summary: string, headers: readonly string[] = []) {
   const answers = [{ status: 200, schema: sessionState, headers }];
-  return { id, method, path, summary, carrier: "json", answers, refuses: [] as readonly ErrorCode[] } as const;
+  return {
+    id,
+    method,
+    path,
+    summary,
+    carrier: "json",
+    answers,
+    refuses: [] as readonly ErrorCode[],
+    scopes: [],
+  } as const;
 }
 
 function describe({ needsSetup }: Access["access"], session: Session | null) {

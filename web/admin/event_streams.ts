@@ -61,13 +61,13 @@ export class EventStreams {
         this.#open.add(end);
         controller.enqueue(beat);
       },
-      async pull(controller) {
+      pull: async (controller) => {
         const { done, value } = await events.next().catch((error) => {
           release();
           throw error;
         });
         if (done || !mayGoOn()) end();
-        else controller.enqueue(value);
+        else if (this.#open.has(end)) controller.enqueue(value);
       },
       cancel: () => void release(),
     });

@@ -20,6 +20,7 @@ export function openapiRoute(routes: readonly ApiRoute[], version: string): ApiR
     answers: [{ status: 200, schema: z.record(z.string(), z.unknown()) }],
     refuses: [],
     for: "visitors",
+    scopes: [],
     handler: (context) => {
       document ??= openapiDocument([...routes, route], version);
       return context.json(document);
@@ -66,10 +67,10 @@ function describeRoute(route: ApiRoute, schemas: SchemaComponents): JsonObject {
 }
 
 /** Changes by a session need its token, too; a program's token is enough by itself. */
-function securityOf({ for: who, method }: ApiRoute): JsonObject[] {
+function securityOf({ for: who, method, scopes }: ApiRoute): JsonObject[] {
   if (who === "visitors") return [];
   const session = method === "GET" ? { session: [] } : { session: [], unforged: [] };
-  return who === "sessions" ? [session] : [{ token: [] }, session];
+  return [session, ...scopes.map((scope) => ({ token: [scope] }))];
 }
 
 interface ObjectSchema extends JsonObject {

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { ErrorCode } from "../../core/error/mod.ts";
+import { scopesFor } from "../../core/operations/operation_scope.ts";
 import {
   type FeedName,
   findFeed,
@@ -82,7 +83,7 @@ export function operationRoute(route: AnyOperationRoute, { perform }: Performing
     return respond(context, record, output);
   };
   return {
-    ...describe(record, taken),
+    ...describe(record, name, taken),
     id,
     summary,
     answers: answersOf(record),
@@ -98,7 +99,7 @@ export function feedRoute(record: FeedRoute, dependencies: Feeding): ApiRoute {
   const { feed: name, mediaType, headers = [] } = record;
   const { summary, input: taken } = findFeed(name)!;
   return {
-    ...describe(record, taken),
+    ...describe(record, name, taken),
     id: name,
     summary,
     answers: [{ status: 200, schema: null, mediaTypes: [mediaType], headers }],
@@ -118,9 +119,10 @@ function carrierOf({ method, carrier }: RouteRecord): Carrier {
   return carrier ?? (method === "GET" || method === "DELETE" ? "query" : "json");
 }
 
-function describe(record: RouteRecord, taken: z.ZodType) {
-  const { method, path, takes = taken, refuses = [] } = record;
-  return { method, path, carrier: carrierOf(record), takes, refuses, for: "administrators" } as const;
+function describe(record: RouteRecord, name: OperationName | FeedName, taken: z.ZodType) {
+  const { method, path, takes = taken, input = (given) => given, refuses = [] } = record;
+  const scopes = scopesFor(name, input({}));
+  return { method, path, carrier: carrierOf(record), takes, refuses, for: "administrators", scopes } as const;
 }
 
 function answersOf({ operation, status = 200, location, one, file }: OperationRoute<OperationName>): Answer[] {

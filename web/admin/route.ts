@@ -1,6 +1,7 @@
 /** What a route of the admin API is: one record that says what answers, and what the OpenAPI document tells of it. */
 import type { Handler } from "hono";
 import type { z } from "zod";
+import type { AdminScope } from "../../core/access/admin_token.ts";
 import type { ErrorCode } from "../../core/error/mod.ts";
 import type { AdminEnv } from "../session.ts";
 
@@ -37,5 +38,7 @@ export interface ApiRoute {
   readonly refuses: readonly ErrorCode[];
   /** Who may ask: anybody at all, whoever signed in, or a program with a token, too. */
   readonly for: "visitors" | "sessions" | "administrators";
+  /** Scopes of tokens, each of which is enough where nothing but the path is given. */
+  readonly scopes: readonly AdminScope[];
   readonly handler: Handler<AdminEnv>;
 }

@@ -1,7 +1,7 @@
 /** What a program may do with a token of the admin API. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AdminScope } from "../../../core/access/admin_token.ts";
+import { type AdminScope, adminScopes } from "../../../core/access/admin_token.ts";
 import { OperatorHarness, problem } from "./operator_harness.ts";
 
 const cert = "/api/config/tls-cert";
@@ -153,4 +153,30 @@ test("no answer and no failure repeats a token", async () => {
     ...harness.failures.map(String),
   ].join("\n");
   for (const secret of [token, wrong]) assert.ok(!told.includes(secret));
+});
+
+test("a token of each scope opens what the OpenAPI document says, and nothing else", async () => {
+  const harness = await OperatorHarness.fresh();
+  const document = (await (await harness.fetch("/api/openapi.json")).json()) as {
+    paths: Record<string, Record<string, { security: { token?: [string] }[] }>>;
+  };
+  for (const scope of adminScopes) {
+    const { token } = await harness.dispatch.context.tokens.create(scope, scope);
+    const opened: string[] = [];
+    const documented: string[] = [];
+    for (const [path, methods] of Object.entries(document.paths).filter(([path]) => !path.startsWith("/api/auth/"))) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        const named = `${method.toUpperCase()} ${path}`;
+        const isOpen = security.length === 0;
+        if (isOpen || security.some(({ token: scopes }) => scopes?.[0] === scope)) documented.push(named);
+        const headers = { authorization: `Bearer ${token}` };
+        const target = path.replaceAll(/\{\w+\}/g, "x");
+        const body = path.endsWith("/check") || path.endsWith("/upload") ? { body: new FormData() } : {};
+        const response = await harness.fetch(target, { method: method.toUpperCase(), headers, ...body });
+        if (response.status !== 403) opened.push(named);
+        await response.body?.cancel();
+      }
+    }
+    assert.deepEqual(opened, documented, scope);
+  }
 });
