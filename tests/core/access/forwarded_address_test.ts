@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { compileCidrList } from "../../../core/access/cidr_list.ts";
 import { findForwardedClient } from "../../../core/access/forwarded_address.ts";
 
@@ -134,3 +135,37 @@ test("findForwardedClient refuses what is too long, and is quick about what is n
     );
   }
 });
+
+/** What a client may send: pieces that the syntax is made of, and addresses of trusted proxies among them. */
+const sent = fc
+  .array(
+    fc.constantFrom(
+      ...'for= For= by= ; , " \\ [ ] : . _x unknown 192.0.2.7 10.0.0.1 2001:db8::1 ::ffff:192.0.2.7'.split(" "),
+      " ",
+      "\t",
+      "\u00e9",
+      "\u0000",
+    ),
+    { maxLength: 30 },
+  )
+  .map((pieces) => pieces.join(""));
+
+for (const [header, appended] of [
+  ["xForwardedFor", "203.0.113.9"],
+  ["xForwardedFor", "[2001:db8::9]:4711"],
+  ["forwarded", "for=203.0.113.9"],
+  ["forwarded", 'For="[2001:db8::9]:4711";proto=https'],
+] as const) {
+  test(`findForwardedClient has no client choose its address, whatever it sends before ${appended}`, () => {
+    const client = appended.includes("2001") ? "2001:db8::9" : "203.0.113.9";
+    fc.assert(
+      fc.property(sent, fc.constantFrom(",", ", "), (text, comma) => {
+        const found = find({ [header]: `${text}${comma}${appended}` });
+        assert.ok("obstacle" in found || found.address === client, JSON.stringify(found));
+        // A list that a comma divides is read from its end alone.
+        if (header === "xForwardedFor") assert.deepEqual(found, address(client));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+}
