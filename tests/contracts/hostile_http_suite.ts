@@ -8,6 +8,27 @@ import type { AdmitConnection, HttpHandler, HttpListener, HttpTimeouts } from ".
 import { until } from "../support/e2e_process.ts";
 import { RawClient, readOutcome } from "../support/http_client.ts";
 
+/** Requests that two servers can take for different ones (RFC 9112 section 11.2): what follows the lines of a `Host`. */
+const ambiguous: Readonly<Record<string, string>> = {
+  "a length beside chunks": "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+  "chunks beside a length": "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+  "two lengths": "Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
+  "a list of lengths": "Content-Length: 3, 3\r\n\r\nabc",
+  "a length with a sign": "Content-Length: +3\r\n\r\nabc",
+  "an unknown coding": "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+  "a coding after chunks": "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+  "two codings": "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n",
+  "a space before the colon": "Transfer-Encoding : chunked\r\nContent-Length: 3\r\n\r\nabc",
+  "a folded line": "X: b\r\n Content-Length: 3\r\n\r\n",
+  "a bare LF": "X: b\nContent-Length: 3\r\n\r\nabc",
+  "a bare CR": "X: b\rContent-Length: 3\r\n\r\nabc",
+  "a NUL": "X: b\0c\r\n\r\n",
+  "a chunk's size in C": "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+  "chunks that end in LF": "Transfer-Encoding: chunked\r\n\r\n3\nabc\n0\n\n",
+  "a chunk longer than its size": "Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n",
+  "a chunk's extension with LF": "Transfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
+};
+
 /** Where the tests of one kind of listener play. */
 export interface HttpStage {
   readonly isTls: boolean;
@@ -31,6 +52,19 @@ async function connectFrom(localAddress: string, port: number): Promise<Socket> 
 
 /** Runs the suite on one stage. */
 export function hostileHttpSuite({ isTls, open, connect, check }: HttpStage): void {
+  check("refuses what another server could take for other requests, and closes the connection", async () => {
+    const listener = await open(async (request) => new Response(await readOutcome(request)));
+    await Promise.all(
+      Object.entries(ambiguous).map(async ([name, rest]) => {
+        const client = await connect(listener);
+        client.send(`POST /x HTTP/1.1\r\nHost: localhost\r\n${rest}`);
+        assert.equal(await client.isClosedWithin(10_000), true, name);
+        assert.match(client.received, /^HTTP\/1\.1 400 /, name);
+        assert.doesNotMatch(client.received, /whole/, name);
+      }),
+    );
+  });
+
   check("drops a client that does not finish its headers", async () => {
     const listener = await open(() => new Response(), { headersMs: 200, bodyMs: 5000 });
     const client = await connect(listener);
