@@ -28,7 +28,10 @@ for (const severity of ["error", "warning"] as const) {
 
 test("every command is one of the command line's", () => {
   const known = commands.map(({ words }) => words.join(" "));
-  const typed = Array.from(text.matchAll(/dispatch ((?:cert|admin(?: token)?) [a-z-]+)/g), ([, words]) => words as string);
+  const typed = Array.from(
+    text.matchAll(/dispatch ((?:cert|admin(?: token)?) [a-z-]+)/g),
+    ([, words]) => words as string,
+  );
   assert.ok(typed.length > 10);
   assert.deepEqual(
     typed.filter((words) => !known.includes(words)),
