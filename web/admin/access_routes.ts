@@ -19,8 +19,13 @@ const passwordRequest = z.strictObject({ current: text, next: text });
 const setsCookie = ["Set-Cookie"];
 const weakPassword = ["password_too_short", "password_too_long"] as const;
 
-/** Who may ask, by what they are asked for. */
-export function accessRoutes({ access }: Access): ApiRoute[] {
+/** The routes. */
+export function accessRoutes(dependencies: Access): ApiRoute[] {
+  return [...visitorRoutes(dependencies), ...accountRoutes(dependencies)];
+}
+
+/** What a visitor who has not signed in may ask for. */
+function visitorRoutes({ access }: Access): ApiRoute[] {
   return [
     {
       ...route("auth.session", "GET", "/auth/session", "Tell whether somebody is signed in"),
@@ -58,6 +63,12 @@ export function accessRoutes({ access }: Access): ApiRoute[] {
         return context.json(describe(access, signIn.session));
       },
     },
+  ];
+}
+
+/** What somebody who is signed in may ask for. */
+function accountRoutes({ access }: Access): ApiRoute[] {
+  return [
     {
       ...route("auth.logout", "POST", "/auth/logout", "Sign out", setsCookie),
       for: "sessions",
