@@ -170,6 +170,7 @@ async function startListeners(
     certificates,
     places,
     denials,
+    lines,
     version,
     listeners,
     proof,

@@ -3,6 +3,7 @@ import type { AdminAccess } from "../core/access/admin_access.ts";
 import type { CertificateKeeper } from "../core/certificate/mod.ts";
 import type { ServedProof } from "../core/certificate/served_proof.ts";
 import type { DenialLog } from "../core/history/denial_log.ts";
+import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import type { ClientPlaces } from "../core/ingest/client_places.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { ListenerSet } from "../core/lifecycle/listener_set.ts";
@@ -26,6 +27,7 @@ export interface ServiceContextOptions {
   /** For SMTP. */
   readonly places: ClientPlaces;
   readonly denials: Pick<DenialLog, "counts">;
+  readonly lines: Pick<RefusalLines, "counts">;
   readonly version: VersionDocument;
   readonly listeners: () => ListenerSet<ServiceListener>;
   readonly proof: ServedProof;
@@ -81,6 +83,7 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
         runtime: version.runtime,
         messageEvents: await spool.eventCounts(),
         denials: options.denials.counts,
+        refusals: options.lines.counts,
         connections: connectionsOf(options.listeners(), options.places),
       };
     },

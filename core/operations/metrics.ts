@@ -12,6 +12,8 @@ export interface MetricsSnapshot extends HealthSnapshot {
   readonly messageEvents: Readonly<Record<string, number>>;
   /** Refusals at the door since the start, by protocol. */
   readonly denials: Readonly<Record<string, number>>;
+  /** Clients that were turned away since the start, by the event of the log. */
+  readonly refusals: Readonly<Record<string, number>>;
   readonly connections: readonly { readonly listener: string; readonly open: number }[];
 }
 
@@ -69,6 +71,12 @@ const metrics: readonly Metric[] = [
     type: "counter",
     help: "Clients that were refused at the door since the start, by protocol.",
     samples: ({ denials }) => Object.entries(denials).map(([source, value]) => ({ labels: { source }, value })),
+  },
+  {
+    name: "dispatch_refusals_total",
+    type: "counter",
+    help: "Clients that were turned away since the start, by the event in the log; lines that it left out are counted.",
+    samples: ({ refusals }) => Object.entries(refusals).map(([event, value]) => ({ labels: { event }, value })),
   },
   {
     name: "dispatch_certificate_not_after_timestamp_seconds",

@@ -46,6 +46,7 @@ export function sampleMetrics(overrides: Partial<MetricsSnapshot> = {}): Metrics
     },
     messageEvents: { queued: 7, delivered: 6 },
     denials: { smtp: 3, http: 1 },
+    refusals: { "smtp.connection_refused": 8 },
     connections: [{ listener: "smtp", open: 2 }],
     ...overrides,
   };

@@ -14,5 +14,6 @@ test("RefusalLines writes few lines about one address, then how many were left o
   assert.deepEqual(lines.slice(-2), ["another", "of another kind"]);
   nowMs += 60_000;
   refusals.warn("http.refused", "a minute later", { address: "203.0.113.9" });
+  assert.deepEqual(refusals.counts, { "http.refused": 1002, "https.tls_failed": 1 });
   assert.deepEqual(lines.slice(-2), ["995 more refusals of the last minute have no line here.", "a minute later"]);
 });
