@@ -41,12 +41,12 @@ export class SmtpCommands extends SMTPConnection {
 
   /** The library remembers that a client said EHLO even where it refuses it (RFC 5321 section 4.1.4). */
   override handler_EHLO(command: Buffer, next: Next): void {
-    super.handler_EHLO(command, next);
+    super.handler_EHLO(withOneWord(command), next);
     this.openingCommand = this.session.openingCommand;
   }
 
   override handler_HELO(command: Buffer, next: Next): void {
-    super.handler_HELO(command, next);
+    super.handler_HELO(withOneWord(command), next);
     this.openingCommand = this.session.openingCommand;
   }
 
@@ -140,4 +140,9 @@ export class SmtpCommands extends SMTPConnection {
     this.answer(reply);
     next();
   }
+}
+
+/** Devices that are named in several words give all of them for their host; the first does. */
+function withOneWord(command: Buffer): Buffer {
+  return Buffer.from(command.toString().split(" ", 2).join(" "));
 }

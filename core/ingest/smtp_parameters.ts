@@ -52,8 +52,11 @@ const forms: Readonly<Record<AddressVerb, AddressForm>> = {
   RCPT: { introduction: /^RCPT +TO *: */i, field: "recipient", needsUtf8: 553, parameters: new Map() },
 };
 
-/** A path and all after it. In quotes a local part may hold any character, `>` and `@` and spaces among them. */
-const pathAndRest = /^<((?:"(?:[^"\\]|\\.)*"|[^">])*)>(?: (.*))?$/s;
+/**
+ * A path and all after it. In quotes a local part may hold any character, `>` and `@` and spaces among them. Old devices
+ * leave out the angle brackets, which Postfix takes from them, too.
+ */
+const pathAndRest = /^(?:<((?:"(?:[^"\\]|\\.)*"|[^">])*)>|([^\s<>"]+@[^\s<>"]+))(?: (.*))?$/s;
 const notAscii = /[^\0-\x7f]/;
 
 /** Reads a whole command line, or tells what it has to be refused with. */
@@ -63,7 +66,7 @@ export function readAddressCommand(
   context: AddressContext,
 ): AddressCommand | { readonly refusal: SmtpReply } {
   const { introduction, field, needsUtf8, parameters } = forms[verb];
-  const [, path, rest = ""] = pathAndRest.exec(line.replace(introduction, "").trimEnd()) ?? [];
+  const [, enclosed, path = enclosed, rest = ""] = pathAndRest.exec(line.replace(introduction, "").trimEnd()) ?? [];
   // `postmaster` without a domain is a recipient, and no sender (RFC 5321 section 4.1.1.3).
   if (path === undefined || !introduction.test(line) || (verb === "MAIL" && /^[^@]+$/.test(path))) {
     return { refusal: smtpReplyTo(new DispatchError("address_invalid", { address: line, field })) };

@@ -12,6 +12,8 @@ const taken: readonly (readonly [verb: AddressVerb, line: string, path: string])
   ["MAIL", "MAIL FROM:<app@x.org> SIZE=00000000000000000001 BODY=7BIT AUTH=app+40x.org", "app@x.org"],
   ["MAIL", "MAIL FROM:<jürgen@x.org> smtputf8", "jürgen@x.org"],
   ["RCPT", "RCPT TO:<you@x.org>  ", "you@x.org"],
+  ["MAIL", "MAIL FROM:app@x.org SIZE=1", "app@x.org"],
+  ["RCPT", "RCPT TO: you@x.org", "you@x.org"],
   ["RCPT", "RCPT TO:<postmaster>", "postmaster"],
   ["RCPT", 'RCPT TO:<"a b"@x.org>', '"a b"@x.org'],
   ["RCPT", 'RCPT TO:<"a@b> SIZE=1 <"@x.org>', '"a@b> SIZE=1 <"@x.org'],
@@ -65,7 +67,7 @@ const refused: readonly (readonly [code: string, verb: AddressVerb, ...lines: st
     "MAIL",
     "MAIL FROM",
     "MAIL FROM:",
-    "MAIL FROM:app@x.org",
+    "MAIL FROM:app@x.org,b@x.org>",
     "MAIL FROM:<app@x.org",
     "MAIL FROM:app@x.org>",
   ],
@@ -78,7 +80,7 @@ const refused: readonly (readonly [code: string, verb: AddressVerb, ...lines: st
     'MAIL FROM:<"a@x.org>',
   ],
   ["501 5.1.7", "MAIL", 'MAIL FROM:<"a\\"@x.org>', "MAILFROM:<app@x.org>", "<app@x.org>", "MAIL FROM:<postmaster>"],
-  ["501 5.1.3", "RCPT", "RCPT FROM:<you@x.org>", "RCPT TO:<you@x.org>x", "RCPT TO:you@x.org"],
+  ["501 5.1.3", "RCPT", "RCPT FROM:<you@x.org>", "RCPT TO:<you@x.org>x", "RCPT TO:you", "RCPT TO:you@x.org>"],
 ];
 
 for (const [code, verb, ...lines] of refused) {
