@@ -27,9 +27,9 @@ const groups = ["opensmtpd:x:64100:", "opensmtpq:x:64101:"];
 
 /** Run in the namespace: $1 is the folder, $2 the certificates, $3 the program. */
 const enter = `set -e
-for name in passwd group resolv.conf; do mount --bind "$1/$name" "/etc/$name"; done
-mount --bind "$2" /etc/ssl/certs/ca-certificates.crt
-for folder in /var/spool /var/lib /run; do mount -t tmpfs tmpfs "$folder"; done
+for name in passwd group resolv.conf; do [ ! -e "/etc/$name" ] || mount --bind "$1/$name" "/etc/$name"; done
+for folder in /etc/ssl/certs /var/spool /var/lib /run; do mount -t tmpfs tmpfs "$folder"; done
+cp "$2" /etc/ssl/certs/ca-certificates.crt
 mkdir -p /var/lib/opensmtpd/empty
 mkdir -m 711 /var/spool/smtpd
 exec "$3" -d -f "$1/smtpd.conf"`;

@@ -108,6 +108,7 @@ export const clientRelays: readonly Scenario[] = [
         assert.match(arrived.content, ownTrace);
         assert.equal(arrived.content.replace(ownTrace, ""), message);
       }
+      await opensmtpd.logged(/server-cert-check result="success"/);
       await opensmtpd.logged(/AUTH rejected: 535 5\.7\.8/);
     },
   },
