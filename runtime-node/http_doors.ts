@@ -1,8 +1,8 @@
 /** Who may come to the HTTP ports, from where, and with how many connections: by the settings in force. */
-import type { SettingsHolder } from "../core/config/mod.ts";
+import type { SettingKey, SettingsHolder } from "../core/config/mod.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
 import type { ConnectionLimitSettings } from "../core/ingest/connection_limits.ts";
-import { httpDoor } from "../core/ingest/http_door.ts";
+import { type ConnectionRefusal, httpDoor } from "../core/ingest/http_door.ts";
 import type { AdmitConnection } from "../core/ingest/http_listener.ts";
 import { liveCidrList } from "./live_cidr_list.ts";
 import type { OwnProbes } from "./own_probes.ts";
@@ -26,44 +26,54 @@ export interface HttpDoorsOptions {
   readonly lines: RefusalLines;
 }
 
-/** The doors of the ingestion API, and of the operator's port. */
-export function openHttpDoors({ holder, probes, lines }: HttpDoorsOptions): {
-  readonly api: HttpDoor;
-  readonly operator: HttpDoor;
-} {
-  const listed = liveCidrList(holder, "webui.allowed_cidrs");
-  const open = (app: "api" | "webui", isAllowed: HttpDoor["isAllowed"], limits: () => ConnectionLimitSettings) => {
-    const isProxy = liveCidrList(holder, `${app}.trusted_proxies`);
-    const admit = httpDoor({
-      limits,
-      isAllowed,
-      isProxy,
-      isOwn: (remoteAddress, remotePort) => probes.includes({ remoteAddress, remotePort }),
-      onRefused({ code, message }, address, isStranger) {
-        const facts = isStranger
-          ? { setting: `${app}.allowed_cidrs` }
-          : app === "api"
-            ? { setting: settingOf[code] }
-            : {};
-        lines.warn("http.connection_refused", message, { address, app, ...facts });
-      },
-    });
-    return { isAllowed, isProxy, admit };
-  };
-  return {
-    api: open("api", liveCidrList(holder, "api.allowed_cidrs"), () => ({
-      max: holder.current["api.max_connections"],
-      maxPerClient: holder.current["api.max_connections_per_client"],
-    })),
-    operator: open(
-      "webui",
-      (address) => holder.current["webui.allowed_cidrs"].length === 0 || listed(address),
-      () => operatorLimits,
-    ),
-  };
+/** One app's own part of its door. */
+interface DoorPlan {
+  readonly app: "api" | "webui";
+  readonly isAllowed: (address: string) => boolean;
+  readonly limits: () => ConnectionLimitSettings;
+  /** The setting that is behind a refusal, for the log. */
+  readonly settings: Partial<Record<ConnectionRefusal["code"], SettingKey>>;
 }
 
-const settingOf = {
-  too_many_connections: "api.max_connections",
-  too_many_connections_from_client: "api.max_connections_per_client",
-} as const;
+/** The doors of the ingestion API, and of the operator's port. */
+export function openHttpDoors(options: HttpDoorsOptions): { readonly api: HttpDoor; readonly operator: HttpDoor } {
+  const { holder } = options;
+  const isListed = liveCidrList(holder, "webui.allowed_cidrs");
+  const api = openDoor(options, {
+    app: "api",
+    isAllowed: liveCidrList(holder, "api.allowed_cidrs"),
+    limits: () => ({
+      max: holder.current["api.max_connections"],
+      maxPerClient: holder.current["api.max_connections_per_client"],
+    }),
+    settings: {
+      too_many_connections: "api.max_connections",
+      too_many_connections_from_client: "api.max_connections_per_client",
+    },
+  });
+  const operator = openDoor(options, {
+    app: "webui",
+    isAllowed: (address) => holder.current["webui.allowed_cidrs"].length === 0 || isListed(address),
+    limits: () => operatorLimits,
+    settings: {},
+  });
+  return { api, operator };
+}
+
+function openDoor(
+  { holder, probes, lines }: HttpDoorsOptions,
+  { app, isAllowed, limits, settings }: DoorPlan,
+): HttpDoor {
+  const isProxy = liveCidrList(holder, `${app}.trusted_proxies`);
+  const admit = httpDoor({
+    limits,
+    isAllowed,
+    isProxy,
+    isOwn: (remoteAddress, remotePort) => probes.includes({ remoteAddress, remotePort }),
+    onRefused({ code, message }, address, isStranger) {
+      const setting = isStranger ? `${app}.allowed_cidrs` : settings[code];
+      lines.warn("http.connection_refused", message, { address, app, ...(setting === undefined ? {} : { setting }) });
+    },
+  });
+  return { isAllowed, isProxy, admit };
+}
