@@ -155,7 +155,7 @@ export function hostileHttpSuite({ isTls, open, connect, check }: HttpStage): vo
   });
 
   check("lets a client read its answer in its own time", async () => {
-    const listener = await open(() => new Response("x".repeat(8 * mebibyte)), { headersMs: 5000, bodyMs: 5000 });
+    const listener = await open(() => new Response("x".repeat(8 * mebibyte)), { headersMs: 20_000, bodyMs: 20_000 });
     const client = await connect(listener);
     client.socket.pause();
     client.send(get);
@@ -178,7 +178,7 @@ export function hostileHttpSuite({ isTls, open, connect, check }: HttpStage): vo
       await until("both to be counted", () => limits.open === 2);
       const refused = await RawClient.connect(listener.port, false);
       refused.send(get);
-      assert.equal(await refused.isClosedWithin(5000), true);
+      assert.equal(await refused.isClosedWithin(10_000), true);
       if (isTls) assert.equal(refused.received, "");
       else
         assert.match(
