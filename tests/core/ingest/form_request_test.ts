@@ -39,6 +39,16 @@ for (const name of ["bogus''x", "\"b\\ogus''x\"", "''x"]) {
   });
 }
 
+test("readForm reads any number of files, in their order", () => {
+  const file = (name: string) =>
+    [`Content-Disposition: form-data; name="attachment"; filename="${name}"`, name] as const;
+  const { request } = readForm(form(...required, file("a.txt"), file("b.txt"), file("a.txt")), "b");
+  assert.deepEqual(
+    request.attachments.map(({ filename }) => filename),
+    ["a.txt", "b.txt", "a.txt"],
+  );
+});
+
 test("readForm gives an inline file its name as Content-ID", () => {
   const disposition = 'Content-Disposition: form-data; name="inline"; filename="logo.png"';
   const { request } = readForm(form(...required, [disposition, "x"]), "b");
