@@ -138,9 +138,18 @@ export class Stage {
     return this.#services.map((service) => `${service.stdout}${service.stderr}`).join("── next start ──\n");
   }
 
-  /** Ends what was started and removes the folder. */
+  /** Ends what was started and removes the folder. @throws {AggregateError} what endings have thrown, after the last of them */
   async close(): Promise<void> {
-    for (const ending of this.#endings.reverse()) await ending();
+    const errors: unknown[] = [];
+    for (const ending of this.#endings.reverse()) {
+      try {
+        await ending();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     if (!this.#isGuest) await rm(this.#root, { recursive: true, force: true });
+    if (errors.length > 0)
+      throw new AggregateError(errors, `a stage could not be left as it was: ${errors.join("; ")}`);
   }
 }
