@@ -70,14 +70,18 @@ export class SmtpLineReader {
   #judge(line: Uint8Array, isAuthExchange: boolean): SmtpLine {
     const isEnded = line[line.length - 1] === cr;
     const isBroken = this.#isBroken || !isEnded || line.indexOf(cr) < line.length - 1;
-    const isTooLong =
-      this.#isTooLong || line.length >= (isAuthExchange || isAuth(line) ? maxAuthBytes : maxCommandBytes);
+    const isTooLong = this.#isTooLong || isOverLimit(line, isAuthExchange);
     this.#kept = nothing;
     this.#isTooLong = false;
     this.#isBroken = !isEnded;
     if (isTooLong) return { kind: "too_long" };
     return isBroken ? { kind: "bare_newline" } : { kind: "line", bytes: line.subarray(0, -1) };
   }
+}
+
+function isOverLimit(line: Uint8Array, isAuthExchange: boolean): boolean {
+  if (line.length < maxCommandBytes) return false;
+  return line.length >= maxAuthBytes || !(isAuthExchange || isAuth(line));
 }
 
 function isAuth(line: Uint8Array): boolean {
