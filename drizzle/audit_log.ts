@@ -4,6 +4,7 @@ import type { AuditEvent } from "../core/history/audit_event.ts";
 import type { AuditLog, AuditQuery } from "../core/history/audit_log.ts";
 import type { DatabaseDriver } from "./driver.ts";
 import { openOrm } from "./orm.ts";
+import { pageOf } from "./page.ts";
 import { withPlainErrors } from "./plain_errors.ts";
 import { anyContains, asInJson, contains, given } from "./search_conditions.ts";
 import { auditEventTable as table } from "./table/audit_event.ts";
@@ -29,8 +30,7 @@ export function openAuditLog(driver: DatabaseDriver): AuditLog {
         .where(and(...conditions(query)))
         .orderBy(desc(table.timeMs), desc(table.seq))
         .limit(query.limit + 1);
-      const page = rows.slice(0, query.limit);
-      return { rows: page.map(eventOf), next: rows.length > query.limit ? (page.at(-1)?.eventId ?? null) : null };
+      return pageOf(rows, query.limit, eventOf);
     },
   });
 }

@@ -3,6 +3,7 @@ import { and, desc, eq, gte, lte, type SQL, sql } from "drizzle-orm";
 import type { MessageLogPage, MessageLogQuery } from "../core/history/message_log.ts";
 import { eventOf } from "./message_event_row.ts";
 import type { Orm } from "./orm.ts";
+import { pageOf } from "./page.ts";
 import { anyContains, asInJson, contains, given } from "./search_conditions.ts";
 import { messageEventTable as table } from "./table/message_event.ts";
 
@@ -19,8 +20,7 @@ export async function searchEvents(orm: Orm, query: MessageLogQuery): Promise<Me
     .where(and(...conditions(query)))
     .orderBy(desc(table.timeMs), desc(table.seq))
     .limit(query.limit + 1);
-  const page = rows.slice(0, query.limit);
-  return { rows: page.map(eventOf), next: rows.length > query.limit ? (page.at(-1)?.eventId ?? null) : null };
+  return pageOf(rows, query.limit, eventOf);
 }
 
 function conditions(query: MessageLogQuery): (SQL | undefined)[] {

@@ -1,6 +1,7 @@
 /** The files that ask for the most work within all bounds: at most 1 MiB each, and none of them to be taken for good. */
 import openssl from "../fixtures/certificate/openssl.json" with { type: "json" };
 import type { Sample } from "./certificate_mutator.ts";
+import { joinBytes } from "./join_bytes.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -16,18 +17,8 @@ const tag = {
   explicit: 0xa0,
 };
 
-function join(parts: readonly Bytes[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
-}
-
 function der(type: number, ...parts: readonly Bytes[]): Bytes {
-  const content = join(parts);
+  const content = joinBytes(parts);
   const size = content.length;
   const length =
     size < 128
@@ -35,7 +26,7 @@ function der(type: number, ...parts: readonly Bytes[]): Bytes {
       : size < 65_536
         ? [0x82, size >> 8, size & 255]
         : [0x83, size >> 16, (size >> 8) & 255, size & 255];
-  return join([Uint8Array.of(type, ...length), content]);
+  return joinBytes([Uint8Array.of(type, ...length), content]);
 }
 
 const sequence = (...parts: readonly Bytes[]) => der(tag.sequence, ...parts);
@@ -90,7 +81,7 @@ function largeRsa(serial: number): Bytes {
   const modulus = new Uint8Array(2048).fill(0xff);
   const numbers = sequence(der(tag.integer, Uint8Array.of(0), modulus), hex("0203010001"));
   const publicKey = sequence(hex("300d06092a864886f70d0101010500"), der(tag.bits, Uint8Array.of(0), numbers));
-  const signature = join([Uint8Array.of(0, 0x7f), modulus.subarray(1)]);
+  const signature = joinBytes([Uint8Array.of(0, 0x7f), modulus.subarray(1)]);
   return certificate({ serial, subject: sequence(namePart("r")), algorithm: rsa, publicKey, signature });
 }
 

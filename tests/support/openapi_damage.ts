@@ -1,7 +1,8 @@
 /** Requests that are broken in every way, made by fast-check from whole ones. */
 import fc from "fast-check";
+import { joinBytes } from "./join_bytes.ts";
 import type { DraftContent, DraftPart, DraftRequest, WrittenRequest } from "./openapi_request.ts";
-import { formBoundary, joinBytes } from "./openapi_request.ts";
+import { formBoundary } from "./openapi_request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const encoder = new TextEncoder();

@@ -1,5 +1,6 @@
 /** A request that is still in parts, and its bytes. */
 import { toStringMethod } from "fast-check";
+import { joinBytes } from "./join_bytes.ts";
 
 /** One part of a form. */
 export interface DraftPart {
@@ -92,15 +93,4 @@ function writePart({ name, filename, contentType, content, rawHeaders }: DraftPa
   const headers = encoder.encode(`Content-Disposition: form-data; name=${quote(name)}${file}${type}`);
   const start = [encoder.encode(`--${formBoundary}\r\n`), rawHeaders ?? headers, encoder.encode("\r\n\r\n")];
   return [joinBytes(start), content, encoder.encode("\r\n")];
-}
-
-/** Returns the parts as one. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
