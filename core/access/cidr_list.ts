@@ -21,6 +21,8 @@ interface Network {
 
 /** Bits that IPv4-mapped addresses have in front (RFC 4291 section 2.5.5.2). */
 const mappedPrefixLength = 96;
+/** Canonical IPv4, or that in the form in which a dual-stack socket tells it. */
+const plainIpv4 = /^(?:::ffff:)?((?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4})$/;
 /** Clients come back: their answers are kept, as many as these. */
 const maxRemembered = 1024;
 
@@ -73,6 +75,9 @@ export function addressBytes(text: string): readonly number[] | null {
  * for what is none.
  */
 export function canonicalAddress(text: string): string | null {
+  // Each connection is asked for its address, and nearly every one has this form.
+  const [, plain] = plainIpv4.exec(text) ?? [];
+  if (plain !== undefined) return plain;
   const address = parse(text);
   if (address === null) return null;
   const unmapped = isIpv4Mapped(address) ? address.toIPv4Address() : address;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileCidrList } from "../../../core/access/cidr_list.ts";
+import { canonicalAddress, compileCidrList } from "../../../core/access/cidr_list.ts";
 
 const localAndPrivate = [
   "127.0.0.0/8",
@@ -99,3 +99,26 @@ test("compileCidrList refuses what is no network", () => {
     assert.throws(() => compileCidrList([cidr]), RangeError, cidr);
   }
 });
+
+/** What RFC 4291 section 2.2 has several texts for, and the one that RFC 5952 chooses. */
+const canonical: readonly (readonly [text: string, address: string | null])[] = [
+  ["192.0.2.1", "192.0.2.1"],
+  ["255.255.255.255", "255.255.255.255"],
+  ["::ffff:192.0.2.1", "192.0.2.1"],
+  ["::FFFF:c000:201", "192.0.2.1"],
+  ["2001:DB8:0:0:0:0:0:1", "2001:db8::1"],
+  ["fe80::1%eth0", "fe80::1"],
+  ["192.0.2.01", null],
+  ["192.0.2.256", null],
+  ["192.0.2", null],
+  ["192.0.2.1.", null],
+  ["192.0.2.1.1", null],
+  ["relay.example.org", null],
+  ["", null],
+];
+
+for (const [text, address] of canonical) {
+  test(`canonicalAddress makes ${address} of ${JSON.stringify(text)}`, () => {
+    assert.equal(canonicalAddress(text), address);
+  });
+}
