@@ -12,11 +12,14 @@ export async function startDispatch(target: Target, relayPort: number): Promise<
   return contend(stage, `Dispatch (${target.name})`);
 }
 
+/** The name of the contender that stores nothing. */
+export const discardingName = "a spool that discards";
+
 /** Starts the same server with a spool that discards what it is given. */
 export async function startDiscarding(target: Target): Promise<Contender> {
   const [program] = target.command as [string];
   const command = [program, `${projectRoot}bench/discarding_server.ts`];
-  return contend(await openStage({ ...target, command }), "a spool that discards");
+  return contend(await openStage({ ...target, command }), discardingName);
 }
 
 async function openStage(target: Target): Promise<Stage> {
