@@ -1,9 +1,10 @@
 /** The running service: starts its parts in order, stops them in reverse. */
 import { serviceActor } from "../core/access/actor.ts";
 import type { AdminAccess } from "../core/access/admin_access.ts";
+import { mayMonitor } from "../core/access/private_networks.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings } from "../core/config/mod.ts";
-import { DispatchError, isDispatchError } from "../core/error/mod.ts";
+import { DispatchError, type ErrorCode, isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
 import type { AuditActor } from "../core/history/audit_event.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
@@ -233,6 +234,7 @@ function openOperator({ context, ...operating }: Operating, door: HttpDoor, repo
     ...operating,
     isProxy: door.isProxy,
     isAllowed: door.isAllowed,
+    mayMonitor: (address) => mayMonitor(address, context.config.holder.current["webui.allowed_cidrs"]),
     health: () => context.health(),
     metrics: () => context.metrics(),
     onFailure: (error, { clientAddress }) => reportFailure(error, clientAddress, reports),
@@ -243,13 +245,19 @@ function openOperator({ context, ...operating }: Operating, door: HttpDoor, repo
   return operatorApp(dependencies);
 }
 
+const refusalsToTell: ReadonlySet<ErrorCode> = new Set([
+  "address_not_allowed",
+  "monitoring_not_allowed",
+  "client_address_unclear",
+]);
+
 /** Refusals are told to whoever asked; for the log only those matter that a setting can lift. */
 function reportFailure(error: unknown, address: string, { logger, lines, audit, denials }: FailureReports): void {
   if (isDispatchError(error) && error.isDenial) audit.record(auditDenial(error, whoWasDenied(error, address)));
   if (!isDispatchError(error)) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     logger.error("dashboard.internal_error", "A request to the dashboard failed unexpectedly", { address, reason });
-  } else if (error.code === "address_not_allowed" || error.code === "client_address_unclear") {
+  } else if (refusalsToTell.has(error.code)) {
     lines.warn("dashboard.refused", `${error.message} ${error.remedy}`, { address });
     denials.countDashboard();
   } else logger.debug("dashboard.refused", error.message, { address, code: error.code });

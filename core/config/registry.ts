@@ -1,4 +1,5 @@
 /** Every setting of Dispatch, each declared once; all that is shown, checked or stored about it derives from here. */
+import { privateNetworks } from "../access/private_networks.ts";
 import { booleanCodec } from "./codec/boolean.ts";
 import { choiceCodec } from "./codec/choice.ts";
 import { cidrListCodec } from "./codec/cidr_list.ts";
@@ -13,17 +14,6 @@ const portList = integerListCodec({ min: 1, max: 65_535, unique: true });
 const messageBytes = integerCodec({ min: 1, max: 1_073_741_824 });
 const retentionDays = integerCodec({ min: 0, max: 36_500 });
 const hostName = hostNameCodec();
-
-/** Loopback, link-local and private networks (RFC 1918, RFC 4193, RFC 4291 section 2.5.6). */
-const privateNetworks = [
-  "127.0.0.0/8",
-  "::1/128",
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "fc00::/7",
-  "fe80::/10",
-];
 
 const certificateCommands = "Use instead: dispatch cert upload, cert generate or cert remove";
 
@@ -253,7 +243,7 @@ export const registry = {
     codec: cidrListCodec(),
     default: [],
     effect: "live",
-    summary: "Who may reach the dashboard; empty is everybody, guarded by the password",
+    summary: "Who may reach the dashboard, /health and /metrics; empty is everybody for the first, private networks for the others",
   }),
   "webui.trusted_proxies": defineSetting({
     codec: cidrListCodec(),

@@ -9,6 +9,13 @@ function inMinutes(seconds: number): string {
 }
 
 export const adminErrors = {
+  monitoring_not_allowed: defineError<{ address: string }>({
+    status: 403,
+    isDenial: true,
+    message: ({ address }) => `${address} may not read /health and /metrics: it is in no private network.`,
+    remedy: () =>
+      "List all networks that are to reach this port in webui.allowed_cidrs, that one among them, or ask /api/health with a token.",
+  }),
   not_signed_in: defineError<NoFacts>({
     status: 401,
     message: () => "Nobody is signed in, or the session has ended.",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mayMonitor as mayMonitorBy } from "../../core/access/private_networks.ts";
 import { assessHealth } from "../../core/operations/health.ts";
 import type { OperatorDependencies } from "../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../support/health_sample.ts";
@@ -39,6 +40,19 @@ test("an address outside webui.allowed_cidrs is refused everywhere", async () =>
     assert.equal(response.status, 403, path);
     assert.match(await response.text(), /webui\.allowed_cidrs/);
   }
+});
+
+test("an address that may not look at the service meets the sign-in page, and neither health nor metrics", async () => {
+  const mayMonitor = (address: string) => mayMonitorBy(address, []);
+  const outside = await OperatorHarness.fresh({ isProxy: () => true, mayMonitor });
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  for (const path of ["/health", "/metrics"]) {
+    assert.equal((await outside.fetch(path, from("192.168.0.9"))).status, 200);
+    const refused = await outside.fetch(path, from("203.0.113.9"));
+    assert.equal(refused.status, 403);
+    assert.match(await refused.text(), /monitoring_not_allowed.*webui\.allowed_cidrs/);
+  }
+  assert.equal((await outside.fetch("/setup", from("203.0.113.9"))).status, 200);
 });
 
 test("behind a trusted proxy the client's address counts: for the list, for lock-outs, for what is reported", async () => {

@@ -17,11 +17,12 @@ interface OperatorEnv {
   Bindings: HttpConnection;
 }
 
+const monitoringPaths = ["/health", "/metrics"] as const;
 const noStore = { "cache-control": "no-store" };
 
 /** The app of port 8420; call its `fetch` with a request and its `HttpConnection`. */
 export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEnv> {
-  const { isAllowed, isProxy, health, metrics, onFailure } = dependencies;
+  const { isAllowed, mayMonitor, isProxy, health, metrics, onFailure } = dependencies;
   const app = new Hono<OperatorEnv>();
   // Out here they come to what the apps below refuse, too.
   app.use(securityHeaders, resolveClientAddress("webui.trusted_proxies", isProxy));
@@ -31,6 +32,13 @@ export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEn
       throw new DispatchError("address_not_allowed", { address, setting: "webui.allowed_cidrs" });
     await next();
   });
+  for (const path of monitoringPaths) {
+    app.use(path, async (context, next) => {
+      const address = context.env.clientAddress;
+      if (!mayMonitor(address)) throw new DispatchError("monitoring_not_allowed", { address });
+      await next();
+    });
+  }
   app.get("/health", async (context) => {
     const document = await health();
     return context.json(document, healthHttpStatus(document), noStore);
@@ -39,7 +47,7 @@ export function operatorApp(dependencies: OperatorDependencies): Hono<OperatorEn
     const body = formatMetrics(await metrics());
     return context.body(body, 200, { ...noStore, "content-type": metricsContentType });
   });
-  for (const path of ["/health", "/metrics"]) app.all(path, allowOnly("GET", "HEAD"));
+  for (const path of monitoringPaths) app.all(path, allowOnly("GET", "HEAD"));
   app.route("/api", adminApi(dependencies));
   app.route("/", dashboardApp(dependencies));
   app.notFound(refuseUnknownRoute);

@@ -28,6 +28,8 @@ export interface OperatorDependencies {
   readonly isProxy: (address: string) => boolean;
   /** Whether `webui.allowed_cidrs` holds the address, or is empty. */
   readonly isAllowed: (address: string) => boolean;
+  /** Whether an address that is allowed may read `/health` and `/metrics`. */
+  readonly mayMonitor: (address: string) => boolean;
   readonly health: () => Promise<HealthDocument>;
   readonly metrics: () => Promise<MetricsSnapshot>;
   /** Told of each failed request; what is no error of the domain was answered as `internal_error` and belongs in the log. */

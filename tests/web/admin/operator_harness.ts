@@ -48,6 +48,7 @@ export class OperatorHarness {
     this.#app = operatorApp({
       isProxy: () => false,
       isAllowed: () => true,
+      mayMonitor: () => true,
       health: async () => assessHealth(sampleMetrics()),
       metrics: async () => sampleMetrics(),
       onFailure: (error) => void this.failures.push(error),

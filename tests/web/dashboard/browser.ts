@@ -30,6 +30,7 @@ export class Browser {
     this.#app = operatorApp({
       isProxy: () => false,
       isAllowed: () => true,
+      mayMonitor: () => true,
       health: () => dispatch.context.health(),
       metrics: async () => sampleMetrics(),
       onFailure: (error) => this.failures.push(error),
