@@ -243,7 +243,8 @@ export const registry = {
     codec: cidrListCodec(),
     default: [],
     effect: "live",
-    summary: "Who may reach the dashboard, /health and /metrics; empty is everybody for the first, private networks for the others",
+    summary:
+      "Who may reach the dashboard, /health and /metrics; empty is everybody for the first, private networks for the others",
   }),
   "webui.trusted_proxies": defineSetting({
     codec: cidrListCodec(),
