@@ -11,6 +11,8 @@ const turnMessages = { postfix: 2000, dispatch: 8000 };
  * its own meanwhile; Postfix has been compiled before.
  */
 const warmUpMessages = { postfix: 2000, dispatch: 40_000 };
+/** Those that need no long warm-up any more. */
+const hasRun = new WeakSet<Contender>();
 
 /** Messages a second in one turn. */
 export interface Rates {
@@ -48,8 +50,10 @@ export async function takeTurns(
   console.log(what);
   const measured = contenders.map((): Rates[] => []);
   for (const contender of contenders) {
-    await measure(contender, messagesFor(contender, warmUpMessages), keepsConnections, sinkPortOf(contender));
+    const warmUp = messagesFor(contender, hasRun.has(contender) ? turnMessages : warmUpMessages);
+    await measure(contender, warmUp, keepsConnections, sinkPortOf(contender));
     await contender.empty();
+    hasRun.add(contender);
   }
   for (let turn = 0; turn < turns; turn++) {
     for (const [index, contender] of contenders.entries()) {
