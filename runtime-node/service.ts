@@ -1,7 +1,7 @@
 /** The running service: starts its parts in order, stops them in reverse. */
 import { serviceActor } from "../core/access/actor.ts";
 import type { AdminAccess } from "../core/access/admin_access.ts";
-import { mayMonitor } from "../core/access/private_networks.ts";
+import { mayMonitor } from "../core/access/monitoring.ts";
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings } from "../core/config/mod.ts";
 import { DispatchError, type ErrorCode, isDispatchError } from "../core/error/mod.ts";

@@ -1,5 +1,4 @@
-/** The networks whose machines are near, and who may look at the service from there. */
-import { compileCidrList } from "./cidr_list.ts";
+/** The networks whose machines are the organisation's own. */
 
 /** Loopback, link-local and private networks (RFC 1918, RFC 4193, RFC 4291 section 2.5.6). */
 export const privateNetworks = [
@@ -11,16 +10,3 @@ export const privateNetworks = [
   "fc00::/7",
   "fe80::/10",
 ];
-
-const isPrivate = compileCidrList(privateNetworks);
-
-/**
- * Whether somebody at `address` may read `/health` and `/metrics`, which ask for no password: everybody who is listed in
- * `webui.allowed_cidrs`, or, where that list is empty, everybody who is near.
- *
- * @param address that the list lets in
- * @param allowedCidrs the setting `webui.allowed_cidrs`
- */
-export function mayMonitor(address: string, allowedCidrs: readonly string[]): boolean {
-  return allowedCidrs.length > 0 || isPrivate.includes(address);
-}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mayMonitor as mayMonitorBy } from "../../core/access/private_networks.ts";
+import { mayMonitor as mayMonitorBy } from "../../core/access/monitoring.ts";
 import { assessHealth } from "../../core/operations/health.ts";
 import type { OperatorDependencies } from "../../web/operator/dependencies.ts";
 import { sampleMetrics } from "../support/health_sample.ts";

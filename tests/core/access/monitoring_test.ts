@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mayMonitor } from "../../../core/access/private_networks.ts";
+import { mayMonitor } from "../../../core/access/monitoring.ts";
 
 /** RFC 1918, RFC 4193, RFC 4291 section 2.5; and addresses beside them. */
 const near = ["127.0.0.1", "::1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "fd00::1", "fe80::1"];
