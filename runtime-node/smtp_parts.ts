@@ -1,5 +1,5 @@
 /** What stands at the door of SMTP in a running service: who may send, who may sign in, and who is told of refusals. */
-import type { SmtpUserRing } from "../core/access/smtp_user_ring.ts";
+import type { SmtpIdentity, SmtpUserRing } from "../core/access/smtp_user_ring.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
@@ -7,6 +7,7 @@ import type { AuditEntry } from "../core/history/audit_event.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
 import type { Denial, DenialLog } from "../core/history/denial_log.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
+import { SignInRows } from "../core/history/sign_in_rows.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import { SmtpDoor, type SmtpDoorSettings } from "../core/ingest/smtp_door.ts";
 import { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
@@ -38,9 +39,14 @@ export function openSmtpParts(options: SmtpPartsOptions) {
     logger.warn("smtp.locked", "An address failed to sign in too often and has to wait a minute", { address });
     audit.record({ event: "smtp.locked", actor: { kind: "smtp", name: null, address } });
   }
+  const signInRows = new SignInRows();
+  function onSignedIn(user: SmtpIdentity, address: string): void {
+    if (!signInRows.admit({ ...user, address }, nowMs())) return;
+    audit.record({ event: "smtp.signed_in", actor: { kind: "smtp", name: user.name, address } });
+  }
   return {
     door: new SmtpDoor({ intake, users, isAllowed, settings, onRefused }),
-    signIn: new SmtpSignIn({ users, isAllowed, nowMs, onRefused, onLocked }),
+    signIn: new SmtpSignIn({ users, isAllowed, nowMs, onSignedIn, onRefused, onLocked }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface SmtpSignInOptions {
   /** Whether `listener.allowed_cidrs` holds the address. */
   readonly isAllowed: (address: string) => boolean;
   readonly nowMs: () => number;
+  /** Tells about each success. */
+  readonly onSignedIn: (user: SmtpIdentity, address: string) => void;
   /** Tells about a refusal; that of a hasher that is busy is none. */
   readonly onRefused: (denial: Denial) => void;
   /** Called when an address has failed once too often. */
@@ -53,7 +55,9 @@ export class SmtpSignIn {
       if (!this.#options.isAllowed(address)) {
         throw new DispatchError("address_not_allowed", { address, setting: "listener.allowed_cidrs" });
       }
-      return await this.#check(address, credentials);
+      const user = await this.#check(address, credentials);
+      this.#options.onSignedIn(user, address);
+      return user;
     } catch (error) {
       if (isDispatchError(error) && error.code !== "sign_in_busy") {
         this.#options.onRefused({ error, origin: originOf(session), sender: "" });

@@ -64,6 +64,19 @@ test("openSmtpParts tells the audit log once that an address is locked out, and 
   assert.deepEqual([denials.length, denials.at(-1)!.error.code], [7, "sign_in_locked"]);
 });
 
+test("openSmtpParts tells the audit log of who signed in, once for a device that does so for each message", async () => {
+  const { signIn, audited } = await setUp();
+  for (let i = 0; i < 3; i++) await signIn.signIn(session, right);
+  await signIn.signIn({ ...session, clientAddress: "10.0.0.2" }, right);
+  assert.deepEqual(
+    audited,
+    [address, "10.0.0.2"].map((from) => ({
+      event: "smtp.signed_in",
+      actor: { kind: "smtp", name: "printer", address: from },
+    })),
+  );
+});
+
 test("openSmtpParts tells the audit log of who may not send, with the setting or the user", async () => {
   const { door, signIn, audited } = await setUp();
   assert.throws(() => door.admitSender(session, ""));
@@ -73,6 +86,7 @@ test("openSmtpParts tells the audit log of who may not send, with the setting or
     audited.map(({ event, actor: { name }, subject, reason }) => [event, name, subject, reason]),
     [
       ["access.denied", null, "listener.require_auth", "smtp_sign_in_required"],
+      ["smtp.signed_in", "printer", undefined, undefined],
       ["access.denied", "printer", null, "sender_not_allowed"],
     ],
   );

@@ -23,17 +23,20 @@ describe("SmtpSignIn", () => {
   let signIn: SmtpSignIn;
   let refusals: Denial[];
   let locked: string[];
+  let signedIn: string[];
 
   beforeEach(async () => {
     users = new MemorySmtpUsers();
     refusals = [];
     locked = [];
+    signedIn = [];
     await users.add("printer", "correct horse", { allowedAddresses: ["10.0.0.0/8"] });
     users.hasher.asked = 0;
     signIn = new SmtpSignIn({
       users: users.ring,
       isAllowed: (address) => !address.startsWith("203."),
       nowMs: () => users.clock.nowMs,
+      onSignedIn: ({ name }, address) => void signedIn.push(`${name} ${address}`),
       onRefused: (denial) => void refusals.push(denial),
       onLocked: (address) => void locked.push(address),
     });
@@ -47,6 +50,13 @@ describe("SmtpSignIn", () => {
     assert.equal((await signIn.signIn(session, right)).name, "printer");
     assert.equal((await signIn.signIn(session, { ...right, authorization: "printer" })).name, "printer");
     assert.deepEqual(refusals, []);
+  });
+
+  it("tells of who has signed in, and of nobody who was refused", async () => {
+    await signIn.signIn(session, right);
+    await failTimes(1);
+    await assertRefusal(() => signIn.signIn(sessionAt("203.0.113.1"), right), "address_not_allowed");
+    assert.deepEqual(signedIn, ["printer 10.0.0.1"]);
   });
 
   for (const [fault, credentials, address] of [

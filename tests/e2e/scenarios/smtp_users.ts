@@ -1,5 +1,6 @@
 /** Users that sign in over SMTP, from the command line to the message log. */
 import assert from "node:assert/strict";
+import type { AuditRow } from "../../../core/operations/audit_view.ts";
 import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { run } from "../../support/e2e_process.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
@@ -45,6 +46,11 @@ export const smtpUsers: readonly Scenario[] = [
       assert.deepEqual(
         ids.map((id) => rows.find((row) => row.id === id)?.smtpUser),
         ["scanner", "scanner"],
+      );
+      const told = await stage.json<AuditRow[]>("audit", "search", "--event", "smtp.signed_in");
+      assert.deepEqual(
+        told.map(({ actorName, address }) => [actorName, address]),
+        [["scanner", "127.0.0.61"]],
       );
       assert.ok(!stage.transcript().includes("horse"));
     },
