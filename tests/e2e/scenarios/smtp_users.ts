@@ -49,8 +49,8 @@ export const smtpUsers: readonly Scenario[] = [
       );
       const told = await stage.json<AuditRow[]>("audit", "search", "--event", "smtp.signed_in");
       assert.deepEqual(
-        told.map(({ actorName, address }) => [actorName, address]),
-        [["scanner", "127.0.0.61"]],
+        told.filter(({ actorName }) => actorName === "scanner").map(({ address }) => address),
+        ["127.0.0.61"],
       );
       assert.ok(!stage.transcript().includes("horse"));
     },
