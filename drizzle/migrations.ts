@@ -3,12 +3,22 @@ import type { SqlConnection } from "../core/capabilities.ts";
 import { firstTables } from "./migration/0001_first_tables.ts";
 import { certificatesAndSessions } from "./migration/0002_certificates_and_sessions.ts";
 import { usersTokensAndAudit } from "./migration/0003_users_tokens_and_audit.ts";
+import { routing } from "./migration/0004_routing.ts";
+import { logSearch } from "./migration/0005_log_search.ts";
+import { countersAndPurges } from "./migration/0006_counters_and_purges.ts";
 
 /** `PRAGMA application_id` of the database: the letters `DSPC`. */
 export const databaseApplicationId = 0x44535043;
 
 /** The SQL of each migration; the one at index `n` leads to schema version `n + 1`. Never changed once released. */
-const migrations: readonly string[] = [firstTables, certificatesAndSessions, usersTokensAndAudit];
+const migrations: readonly string[] = [
+  firstTables,
+  certificatesAndSessions,
+  usersTokensAndAudit,
+  routing,
+  logSearch,
+  countersAndPurges,
+];
 
 /** The schema version that this code reads and writes. */
 export const schemaVersion = migrations.length;

@@ -1,6 +1,7 @@
 /** The one class of the product's own errors, and the table of all their codes. */
 import { adminErrors } from "./admin_errors.ts";
 import { certificateErrors } from "./certificate_errors.ts";
+import { deliveryErrors } from "./delivery_errors.ts";
 import { intakeErrors } from "./intake_errors.ts";
 import { operationErrors } from "./operation_errors.ts";
 import { requestErrors } from "./request_errors.ts";
@@ -10,6 +11,7 @@ import { startErrors } from "./start_errors.ts";
 const definitions = {
   ...startErrors,
   ...intakeErrors,
+  ...deliveryErrors,
   ...requestErrors,
   ...smtpErrors,
   ...operationErrors,

@@ -90,6 +90,7 @@ export class DenialLog {
       recipients: [],
       subject: "",
       messageId: null,
+      omitted: [],
       tags: [],
       attachments: [],
       sizeBytes: 0,

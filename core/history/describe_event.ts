@@ -3,12 +3,12 @@ import type { EnvelopeRecipient } from "../mail/envelope.ts";
 import type { SpoolEntry } from "../spool/entry.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 
-/** What an event tells beyond the message itself. All but `recipients` default to `null`, `attempt` to the entry's. */
+/** What an event tells beyond the message itself. All but `recipients` default to `null`, `attempt` to the entry's, `omitted` to none. */
 export interface EventDetails
   extends Partial<
     Pick<
       MessageEvent,
-      "attempt" | "relay" | "provider" | "rule" | "providerMessageId" | "response" | "error" | "durationMs"
+      "attempt" | "relay" | "provider" | "rule" | "providerMessageId" | "response" | "error" | "omitted" | "durationMs"
     >
   > {
   readonly recipients: readonly EnvelopeRecipient[];
@@ -43,6 +43,7 @@ export function describeEvent(
     providerMessageId: details.providerMessageId ?? null,
     response: details.response ?? null,
     error: details.error ?? null,
+    omitted: details.omitted ?? [],
     durationMs: details.durationMs ?? null,
     origin: entry.origin,
     subject: entry.subject,

@@ -34,6 +34,8 @@ export interface MessageEvent extends MessageSummary {
   readonly providerMessageId: string | null;
   readonly response: string | null;
   readonly error: string | null;
+  /** What of the message the provider's API could not express. */
+  readonly omitted: readonly string[];
   /** How long the attempt took. */
   readonly durationMs: number | null;
   readonly origin: MessageOrigin;

@@ -18,6 +18,8 @@ export interface DeliveryReport {
   readonly outcomes: readonly DeliveryOutcome[];
   /** The provider's own id of the message, when it named one. */
   readonly providerMessageId: string | null;
+  /** What of the message the provider's API could not express, a few words each; the log row tells. Default: none. */
+  readonly omitted?: readonly string[];
   /** Seconds after which the provider wants to be asked again, when it said so. */
   readonly retryAfterSeconds: number | null;
 }

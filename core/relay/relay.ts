@@ -1,5 +1,7 @@
 /** A relay: a named instance of a provider, with its own credentials. */
 
+import type { RoutingRule } from "../routing/routing_rule.ts";
+
 /** Settings of a provider's instance, by name; secrets in the clear, so this never leaves the process. */
 export type RelaySettings = Readonly<Record<string, string | number | boolean>>;
 
@@ -15,11 +17,19 @@ export interface Relay {
   readonly isDefault: boolean;
   /** Concurrent deliveries, 1–32. */
   readonly concurrency: number;
+  /** Size in bytes of the largest message that it is given; `null` leaves that to the provider. */
+  readonly maxMessageBytes: number | null;
+  /** Name of the relay that takes over what this one could not deliver; `null` is none. */
+  readonly fallback: string | null;
+  /** How long all attempts must have failed temporarily before the fallback takes over, in seconds. */
+  readonly fallbackAfterSeconds: number;
   /** Why it can't be used, one or two sentences: its settings are empty then. Absent when it can. */
   readonly problem?: string;
 }
 
-/** All relays at one moment. Replaced whole, never changed. */
+/** All relays and rules at one moment: plain data, which crosses threads. Replaced whole, never changed. */
 export interface RelayTable {
   readonly relays: readonly Relay[];
+  /** By priority: the first that fits a recipient wins. */
+  readonly rules: readonly RoutingRule[];
 }

@@ -49,7 +49,7 @@ export class RelayService {
   readonly #options: RelayServiceOptions;
   readonly #subscribers = new Set<(table: RelayTable) => void>();
   #stored: readonly StoredRelay[] = [];
-  #table: RelayTable = { relays: [] };
+  #table: RelayTable = { relays: [], rules: [] };
   readonly #changes = new Mutex();
 
   private constructor(options: RelayServiceOptions) {
@@ -112,6 +112,9 @@ export class RelayService {
         enabled: true,
         isDefault: request.default === true || this.#stored.length === 0,
         concurrency: concurrencyRange.default,
+        maxMessageBytes: null,
+        fallback: null,
+        fallbackAfterSeconds: 300,
       };
       return await this.#revise(provider, blank, request);
     });
@@ -194,7 +197,7 @@ export class RelayService {
     const stored = await this.#options.store.list();
     const relays = await Promise.all(stored.map((relay) => readyRelay(this.#options.box, relay)));
     this.#stored = stored;
-    this.#table = { relays };
+    this.#table = { relays, rules: [] };
     for (const subscriber of [...this.#subscribers]) this.#tell(subscriber);
   }
 

@@ -10,6 +10,9 @@ export interface StoredRelay {
   readonly enabled: boolean;
   readonly isDefault: boolean;
   readonly concurrency: number;
+  readonly maxMessageBytes: number | null;
+  readonly fallback: string | null;
+  readonly fallbackAfterSeconds: number;
 }
 
 /** Where relays are stored. One is the default at all times. */

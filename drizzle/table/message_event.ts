@@ -34,6 +34,7 @@ export const messageEventTable = sqliteTable("message_event", {
   tlsCipher: text("tls_cipher"),
   apiKeyId: text("api_key_id"),
   smtpUser: text("smtp_user"),
+  omitted: list("omitted"),
   tags: list("tags"),
   attachments: list("attachments"),
 });

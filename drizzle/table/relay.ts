@@ -11,4 +11,7 @@ export const relayTable = sqliteTable("relay", {
   enabled: integer("enabled", { mode: "boolean" }).notNull(),
   isDefault: integer("is_default", { mode: "boolean" }).notNull(),
   concurrency: integer("concurrency").notNull(),
+  maxMessageBytes: integer("max_message_bytes"),
+  fallback: text("fallback"),
+  fallbackAfterSeconds: integer("fallback_after_seconds").notNull(),
 });

@@ -14,6 +14,7 @@ import { spoolOverPort } from "../../runtime-node/spool_calls.ts";
 import { type SpoolThread, startSpoolThread } from "../../runtime-node/spool_client.ts";
 import { superviseThread, type Thread } from "../../runtime-node/thread.ts";
 import { until } from "../support/e2e_process.ts";
+import { sampleRelay } from "../support/sample_relay.ts";
 import { ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
 import { newMessage, recordingLogger } from "../support/spool_fixture.ts";
 
@@ -57,8 +58,7 @@ describe("the delivery thread", () => {
 
   function tableOf(port: number, overrides: Partial<Relay> = {}): RelayTable {
     const settings = { host: "127.0.0.1", port, tls: "none" };
-    const relay = { id: "rly_1", name: "main", provider: "smtp", settings, enabled: true, isDefault: true };
-    return { relays: [{ ...relay, concurrency: 4, ...overrides }] };
+    return { relays: [sampleRelay("main", { settings, isDefault: true, ...overrides })], rules: [] };
   }
 
   async function largeMessage(bytes: Uint8Array): Promise<NewSpoolMessage> {

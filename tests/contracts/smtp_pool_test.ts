@@ -10,6 +10,7 @@ import { SmtpPool } from "../../runtime-node/smtp_pool.ts";
 import { SmtpTransport } from "../../runtime-node/smtp_transport.ts";
 import { PostfixSink } from "../support/e2e_postfix_sink.ts";
 import { findTool, until } from "../support/e2e_process.ts";
+import { sampleRelay } from "../support/sample_relay.ts";
 import { ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
 
 const never = new AbortController().signal;
@@ -150,7 +151,7 @@ describe("SmtpTransport", () => {
 
   function relayTo(port: number): Relay {
     const settings = { host: "127.0.0.1", port, tls: "none" };
-    return { id: "rly_1", name: "r", provider: "smtp", settings, enabled: true, isDefault: true, concurrency: 4 };
+    return sampleRelay("r", { settings });
   }
 
   function outgoing(content: { kind: "inline"; bytes: Uint8Array } | { kind: "large"; name: string }) {

@@ -72,6 +72,9 @@ describe("openRelayStore", () => {
     enabled: true,
     isDefault: false,
     concurrency: 4,
+    maxMessageBytes: null,
+    fallback: null,
+    fallbackAfterSeconds: 300,
     ...overrides,
   });
 

@@ -35,6 +35,7 @@ export function sampleEvent(row: Partial<MessageEvent> = {}): MessageEvent {
     providerMessageId: null,
     response: "250 2.0.0 Ok",
     error: null,
+    omitted: [],
     durationMs: 12,
     origin: {
       source: "smtp",

@@ -5,5 +5,8 @@ import type { Provider } from "./provider.ts";
 export const local: Provider = {
   name: "local",
   summary: "Local inbox: captures mail and delivers nothing",
+  carrier: { kind: "local" },
+  documentation: null,
+  maxMessageBytes: null,
   settings: {},
 };

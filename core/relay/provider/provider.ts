@@ -1,6 +1,7 @@
 /** What a provider is: one record with all that is known about one kind of relay. */
 import type { SettingCodec } from "../../config/setting_codec.ts";
 import type { ConfigViolation } from "../../error/mod.ts";
+import type { HttpApi } from "../http/http_api.ts";
 import type { RelaySettings } from "../relay.ts";
 
 /** One setting of a provider. */
@@ -16,12 +17,23 @@ export interface ProviderSetting<T extends string | number | boolean = string | 
   readonly secret?: boolean;
 }
 
+/** How messages leave: they stay in the local inbox, over SMTP, or as requests to an HTTP API. */
+export type Carrier =
+  | { readonly kind: "local" }
+  | { readonly kind: "smtp" }
+  | { readonly kind: "http"; readonly api: HttpApi };
+
 /** All that is known about one kind of relay. */
 export interface Provider {
   /** As operators write it: `smtp`. */
   readonly name: string;
   /** One line for forms and help. */
   readonly summary: string;
+  readonly carrier: Carrier;
+  /** Where the API, or the protocol, is documented; `null` where there is none. */
+  readonly documentation: string | null;
+  /** Size in bytes of the largest message that the provider takes; `null` where it names none, or each server its own. */
+  readonly maxMessageBytes: number | null;
   /** Its settings by name, in the order in which they are shown. */
   readonly settings: Readonly<Record<string, ProviderSetting>>;
   /** Rules between settings. A secret may stand there sealed: only whether it is set can be asked. */

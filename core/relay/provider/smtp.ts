@@ -20,6 +20,9 @@ const tlsModes: readonly SmtpTlsMode[] = ["none", "auto", "starttls", "implicit"
 export const smtp: Provider = {
   name: "smtp",
   summary: "SMTP smart host",
+  carrier: { kind: "smtp" },
+  documentation: "https://www.rfc-editor.org/rfc/rfc5321",
+  maxMessageBytes: null,
   settings: {
     host: { codec: hostCodec(), required: true, summary: "Name or address of the server" },
     port: { codec: integerCodec({ min: 1, max: 65_535 }), default: 587, summary: "Port of the server" },

@@ -5,6 +5,7 @@ import type { DeliveryReport } from "../../../core/relay/outcome.ts";
 import type { Relay, RelayTable } from "../../../core/relay/relay.ts";
 import type { OutgoingMessage, Transport } from "../../../core/relay/transport.ts";
 import type { ClaimedMessage, Settlement, Spool } from "../../../core/spool/mod.ts";
+import { sampleRelay } from "../../support/sample_relay.ts";
 import { recordingLogger, TestClock } from "../../support/spool_fixture.ts";
 
 /** Lets all that can go on without time or events go on. */
@@ -96,8 +97,7 @@ class HeldTransport implements Transport {
 }
 
 function relayTable(name: string): RelayTable {
-  const relay = { id: `rly_${name}`, name, provider: "smtp", settings: {}, enabled: true, isDefault: true };
-  return { relays: [{ ...relay, concurrency: 4 }] };
+  return { relays: [sampleRelay(name, { isDefault: true })], rules: [] };
 }
 
 describe("Courier", () => {
@@ -195,7 +195,7 @@ describe("Courier", () => {
   });
 
   it("retries what no relay can take", async () => {
-    table = { relays: [] };
+    table = { relays: [], rules: [] };
     spool.put(message("spl_1"));
     await settled();
     assert.deepEqual(

@@ -6,6 +6,7 @@ import { RelayService } from "../../../core/relay/relay_service.ts";
 import { SecretBox } from "../../../core/secret/secret_box.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
 import { createMemoryDispatch } from "../../support/memory_operation_context.ts";
+import { sampleRelay } from "../../support/sample_relay.ts";
 
 const smartHost = {
   name: "smarthost",
@@ -257,8 +258,7 @@ test("RelayService.set makes a relay usable again whose secret did not open", as
 
 test("RelayService.open shows nothing of the settings of a provider that it does not know", async () => {
   const { relayStore, box } = await createMemoryDispatch();
-  const foreign = { id: "rly_1", name: "x", enabled: true, isDefault: true, concurrency: 4 };
-  await relayStore.put({ ...foreign, provider: "carrierpigeon", settings: { token: "s3cret" } });
+  await relayStore.put(sampleRelay("x", { provider: "carrierpigeon", settings: { token: "s3cret" }, isDefault: true }));
   const relays = await RelayService.open({ store: relayStore, box, uniqueId: (prefix) => prefix, report: () => {} });
   assert.ok(!JSON.stringify(relays.list()).includes("s3cret"));
   assert.match(relays.show("x").problem ?? "", /carrierpigeon/);

@@ -4,11 +4,12 @@ import type { DeliveryOutcome } from "../../../core/relay/outcome.ts";
 import type { Relay } from "../../../core/relay/relay.ts";
 import { type RouteAttempt, type SettleOptions, settleAttempt } from "../../../core/relay/settle_attempt.ts";
 import type { SpoolEntry, SpoolRecipient } from "../../../core/spool/mod.ts";
+import { sampleRelay } from "../../support/sample_relay.ts";
 
 const nowMs = Date.UTC(2026, 10, 22);
 
 function relay(provider: string, name = provider): Relay {
-  return { id: `rly_${name}`, name, provider, settings: {}, enabled: true, isDefault: true, concurrency: 4 };
+  return sampleRelay(name, { provider, isDefault: true });
 }
 
 function options(overrides: Partial<SettleOptions> = {}): SettleOptions {
