@@ -1,4 +1,5 @@
 /** What an SMTP client tells about one attempt, and what that means for each recipient. */
+import type { TokenGrant } from "./oauth/token_grant.ts";
 import type { DeliveryOutcome, DeliveryReport } from "./outcome.ts";
 import { singleLine } from "./single_line.ts";
 
@@ -11,6 +12,8 @@ export interface SmartHost {
   readonly verifyCertificate: boolean;
   readonly username?: string;
   readonly password?: string;
+  /** Signs in with an access token in the place of a password (SASL XOAUTH2). */
+  readonly tokenGrant?: TokenGrant;
   /** Name for EHLO. */
   readonly clientName: string;
 }

@@ -3,6 +3,7 @@
  *
  * Sending, time-outs, bounds and what is common to all answers are `http_transport.ts`; a provider opens no connection.
  */
+import type { TokenGrant } from "../oauth/token_grant.ts";
 import type { RelaySettings } from "../relay.ts";
 
 /** A message that goes to some of its recipients, whole. */
@@ -24,6 +25,8 @@ export interface HttpSurroundings {
   readonly nowMs: () => number;
   /** Sends a request on the way to the real one, as for an access token; bounded as that is. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Resolves after `delayMs`, or at once when `signal` is aborted. */
+  readonly wait: (delayMs: number) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -65,12 +68,22 @@ export interface ProviderVerdict {
 /** The HTTP API of a provider. */
 export interface HttpApi {
   /**
+   * What its requests are authorised with, where that is an access token: the transport gets one, sends it along as
+   * `Authorization: Bearer`, and once more with a new one when the answer is 401.
+   */
+  grant?(settings: RelaySettings): TokenGrant;
+  /**
    * The requests that carry `message`.
    *
    * @throws {DispatchError} `message_inexpressible` (permanent) when the API has no way to say what the message says;
    * `provider_unreachable` (temporary) and `provider_refused` (permanent) when a request on the way fails
    */
   compose(settings: RelaySettings, message: HttpMessage, around: HttpSurroundings): Promise<readonly ProviderRequest[]>;
+  /**
+   * The answer to judge in the place of `answer`, where that one says only that the outcome is not known yet; asks for it
+   * by `around.fetch`, a bounded number of times. What it throws leaves `answer` as it is.
+   */
+  follow?(settings: RelaySettings, answer: ProviderAnswer, around: HttpSurroundings): Promise<ProviderAnswer>;
   /**
    * What an answer means, where it can't be told from its status alone; `null` leaves it to that: 2xx is delivered; 408,
    * 425, 429 and 5xx are temporary; other 4xx are permanent; all else is unknown and temporary.
