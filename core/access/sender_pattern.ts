@@ -1,5 +1,5 @@
 /** Which senders a user may name: exact addresses, whole domains, or all below one. */
-import { parsePath } from "../mail/address.ts";
+import { parseDomain, parsePath } from "../mail/address.ts";
 
 /** Longest text that is read as a pattern: an address and a little. */
 const longestPattern = 320;
@@ -21,7 +21,7 @@ export function canonicalSenderPattern(text: string): string | null {
   // A star within an address is legal, and never what is meant.
   if (domainPart === undefined) return pattern.includes("@") && !pattern.includes("*") ? parsePath(pattern) : null;
   const isBelow = domainPart.startsWith("*.");
-  const domain = canonicalDomain(isBelow ? domainPart.slice(2) : domainPart);
+  const domain = parseDomain(isBelow ? domainPart.slice(2) : domainPart);
   return domain === null ? null : `*@${isBelow ? "*." : ""}${domain}`;
 }
 
@@ -35,9 +35,4 @@ export function matchesSender(patterns: readonly string[], sender: string): bool
     if (pattern.startsWith("*@*.")) return domain.endsWith(pattern.slice(3));
     return pattern.startsWith("*@") ? pattern.slice(2) === domain : pattern === sender;
   });
-}
-
-function canonicalDomain(domain: string): string | null {
-  const address = parsePath(`x@${domain}`);
-  return address === null ? null : address.slice(2);
 }

@@ -37,7 +37,7 @@ export function parsePath(text: string): string | null {
   const at = mailbox.lastIndexOf("@");
   if (at < 1) return null;
   const localPart = normalizeLocalPart(mailbox.slice(0, at));
-  const domain = normalizeDomain(mailbox.slice(at + 1));
+  const domain = parseDomain(mailbox.slice(at + 1));
   if (localPart === null || domain === null) return null;
   const address = `${localPart}@${domain}`;
   return octets(address) > maxAddressOctets ? null : address;
@@ -56,7 +56,11 @@ function normalizeLocalPart(text: string): string | null {
   return dotAtom.test(content) ? content : `"${content.replace(/["\\]/g, "\\$&")}"`;
 }
 
-function normalizeDomain(text: string): string | null {
+/**
+ * Parses what may stand behind the `@` of an address, and returns it normalised, or `null` when it is no domain: a host name
+ * in lower case and as A-labels, or an address literal.
+ */
+export function parseDomain(text: string): string | null {
   if (text.startsWith("[")) return normalizeLiteral(text);
   const name = onlyAscii.test(text) ? text.toLowerCase() : toAsciiName(text);
   return name !== null && name.length <= maxDomainOctets && hostName.test(name) ? name : null;
