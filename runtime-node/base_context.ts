@@ -6,6 +6,7 @@ import type { Spool, SpoolContent } from "../core/spool/mod.ts";
 import { systemClock } from "./clock.ts";
 import { idSource } from "./id_source.ts";
 import { openLargeFiles } from "./large_files.ts";
+import { openMessageReader } from "./message_reader.ts";
 import type { DispatchData } from "./open_data.ts";
 import { largeDirectoryOf } from "./open_spool.ts";
 import { testRelay } from "./test_relay.ts";
@@ -37,6 +38,7 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     clock: systemClock,
     uniqueId: (prefix) => idSource.uniqueId(prefix),
     readContent: (content) => (content.kind === "large" ? largeFiles.open(content.name) : streamOf(content)),
+    reader: openMessageReader(),
     testRelay: (relay, envelope) => testRelay(relay, envelope, data.config.holder.current["listener.server_name"]),
     version: describeVersion,
   } satisfies Partial<OperationContext>;

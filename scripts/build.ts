@@ -12,6 +12,7 @@ const entryPoints = [
   "runtime-node/spool_thread.ts",
   "runtime-node/delivery_thread.ts",
   "runtime-node/database_thread.ts",
+  "runtime-node/reading_thread.ts",
 ];
 
 /** The option that tells the program its commit; none outside a Git checkout. */

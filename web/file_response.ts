@@ -7,8 +7,19 @@ export function fileResponse({ fileName, mediaType, content }: ExportedFile): Re
   return new Response(decodeBase64(content), {
     headers: {
       "content-type": mediaType,
-      "content-disposition": `attachment; filename="${fileName}"`,
+      "content-disposition": attachmentNamed(fileName),
       "cache-control": "no-store",
     },
   });
+}
+
+/** RFC 6266 section 4.1: a name beyond ASCII is given twice, for programs that read RFC 8187 and for those that don't. */
+function attachmentNamed(fileName: string): string {
+  const plain = fileName.replaceAll(/[^ !#-[\]-~]/gu, "_");
+  if (plain === fileName) return `attachment; filename="${plain}"`;
+  const encoded = encodeURIComponent(fileName).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -151,6 +151,22 @@ export const operationErrors = {
     message: ({ id, reason }) => `Message ${id} can't be read: ${reason}.`,
     remedy: () => "It stays in the spool for whoever can repair it. To give it up, delete it: dispatch queue delete ID",
   }),
+  message_too_large_to_read: defineError<{ id: string; sizeBytes: number; maxBytes: number }>({
+    status: 413,
+    message: ({ id, sizeBytes, maxBytes }) =>
+      `Message ${id} has ${sizeBytes} bytes; those of up to ${maxBytes} are taken apart to be read.`,
+    remedy: () => "Save it as it is, and open it with a mail program: dispatch queue show ID --content",
+  }),
+  message_not_readable: defineError<{ id: string; reason: string }>({
+    status: 422,
+    message: ({ id, reason }) => `Message ${id} can't be taken apart: ${reason}.`,
+    remedy: () => "Save it as it is, and look at it with care: dispatch queue show ID --content",
+  }),
+  attachment_unknown: defineError<{ id: string; index: number }>({
+    status: 404,
+    message: ({ id, index }) => `Message ${id} has no attachment ${index}.`,
+    remedy: () => "They are numbered from 0. See: dispatch queue read ID",
+  }),
   secret_unreadable: defineError<{ place: string }>({
     status: 500,
     message: ({ place }) => `The secret ${place} can't be opened with the key file.`,

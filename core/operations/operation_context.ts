@@ -11,6 +11,7 @@ import type { ConfigService } from "../config/config_service.ts";
 import type { AuditTrail } from "../history/audit_trail.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
+import type { AttachmentFile, ReadableMessage } from "../mail/readable_message.ts";
 import type { DeliveryReport } from "../relay/outcome.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { RelayService } from "../relay/relay_service.ts";
@@ -53,6 +54,14 @@ export interface SharedCertificate
   current(): Promise<TlsIdentity>;
 }
 
+/** Takes messages apart for reading, apart from all that must not wait or fall with a hostile one. */
+export interface MessageReader {
+  /** @throws {Error} with the reason why `mime` can't be taken apart */
+  read(mime: Uint8Array): Promise<ReadableMessage>;
+  /** The attachment at `index`, or `null`. @throws as {@link read} */
+  attachment(mime: Uint8Array, index: number): Promise<AttachmentFile | null>;
+}
+
 /** What operations work on. */
 export interface OperationContext {
   /** Who performs the operation. */
@@ -76,6 +85,7 @@ export interface OperationContext {
   uniqueId(prefix: string): string;
   /** Streams a message's content. */
   readContent(content: SpoolContent): ReadableStream<Uint8Array>;
+  readonly reader: MessageReader;
   /** Resolves once the log holds what had happened before the call, or after a short while with the database down. */
   caughtUp(): Promise<void>;
   /** Resolves once more than `rows` rows were written to the log since the start, to their number; also when `signal` aborts. */

@@ -14,6 +14,7 @@ import type { Feed, Operation } from "./operation.ts";
 import { performAudited } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
+import { queueReadingOperations } from "./queue_reading.ts";
 import { relayOperations } from "./relay_operations.ts";
 import { serviceOperations } from "./service_operations.ts";
 import { userOperations } from "./user_operations.ts";
@@ -26,6 +27,7 @@ export const operations = [
   ...apiKeyOperations,
   ...userOperations,
   ...queueOperations,
+  ...queueReadingOperations,
   ...messageLogOperations,
   ...auditOperations,
   ...messageOperations,

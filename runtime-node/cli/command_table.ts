@@ -9,6 +9,7 @@ import { configCommands } from "./commands/config_commands.ts";
 import { messageCommands } from "./commands/message_commands.ts";
 import { messageLogCommands } from "./commands/message_log_commands.ts";
 import { queueCommands } from "./commands/queue_commands.ts";
+import { queueReadingCommands } from "./commands/queue_reading_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
 import { serviceCommands } from "./commands/service_commands.ts";
 import { userCommands } from "./commands/user_commands.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   ...apiKeyCommands,
   ...userCommands,
   ...queueCommands,
+  ...queueReadingCommands,
   ...messageLogCommands,
   ...auditCommands,
   ...adminCommands,

@@ -11,6 +11,7 @@ import type { ConfigStore, SettingRow, StoredSetting } from "../../core/config/c
 import { readPins } from "../../core/config/environment_names.ts";
 import { defaultSettings } from "../../core/config/settings.ts";
 import { AuditTrail } from "../../core/history/audit_trail.ts";
+import { readAttachment, readMessage } from "../../core/mail/readable_message.ts";
 import type { CertificateShow } from "../../core/operations/certificate_show.ts";
 import type { HealthDocument } from "../../core/operations/health.ts";
 import type { OperationContext } from "../../core/operations/operation_context.ts";
@@ -143,6 +144,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     intake,
     clock: hastyClock,
     uniqueId,
+    reader: { read: readMessage, attachment: readAttachment },
     readContent: (content) => new Blob(content.kind === "inline" ? [content.bytes as BlobPart] : []).stream(),
     caughtUp: async () => {},
     logGrown: (rows) => new Promise((resolve) => setTimeout(resolve, 10, rows + 1)),

@@ -10,7 +10,7 @@ import {
   exportedFile,
   uploadedCertificate,
 } from "./answer/certificate.ts";
-import { logPage, queueEntry, queueEntryDetails, sentMessage } from "./answer/mail.ts";
+import { logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
 import { relay, relayTest } from "./answer/relay.ts";
 import { health, setting, version } from "./answer/service.ts";
 import { list } from "./answer/shape.ts";
@@ -50,6 +50,8 @@ export const answers = covering({
   "queue.show": list(queueEntryDetails),
   "queue.retry": list(queueEntry),
   "queue.delete": list(queueEntry),
+  "queue.read": readableMessage,
+  "queue.attachment": exportedFile,
   "log.search": logPage,
   "message.send": sentMessage,
   "audit.search": auditPage,

@@ -209,6 +209,21 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     refuses: ["queue_entry_unknown", "queue_entry_busy"],
   },
 
+  {
+    method: "GET",
+    path: "/queue/{id}/message",
+    operation: "queue.read",
+    refuses: ["queue_entry_unknown", "message_too_large_to_read", "message_not_readable"],
+  },
+  {
+    method: "GET",
+    path: "/queue/{id}/attachments/{index}",
+    operation: "queue.attachment",
+    // Never by the type that a stranger gave it: a browser must not show it as a page of this server.
+    file: { mediaTypes: ["application/octet-stream"], respond: fileResponse },
+    refuses: ["queue_entry_unknown", "message_too_large_to_read", "message_not_readable", "attachment_unknown"],
+  },
+
   { method: "GET", path: "/messages", operation: "log.search" },
   {
     method: "POST",

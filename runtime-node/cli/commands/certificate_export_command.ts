@@ -1,10 +1,8 @@
 /** `dispatch cert export` */
-import { DispatchError } from "../../../core/error/mod.ts";
 import type { InputOf } from "../../../core/operations/operation_table.ts";
-import type { CliCall, CliCommand, CliOutcome } from "../cli_command.ts";
-import { fileReason } from "../file_reason.ts";
+import type { CliCall, CliCommand } from "../cli_command.ts";
 import { readNewSecret } from "../given_secrets.ts";
-import { printable } from "../printable.ts";
+import { writeOutput } from "../output_file.ts";
 import { refuseUsage } from "../usage_failure.ts";
 
 /** Permission bits of a file with a key, and of one that everybody may read. */
@@ -27,7 +25,7 @@ export const certificateExport: CliCommand = {
     const exported = await call.session().call("cert.export", request);
     const bytes = Buffer.from(exported.content, "base64");
     const path = call.option("out");
-    if (path !== undefined) return await write(call, path, bytes, call.has("pfx") ? privateMode : publicMode);
+    if (path !== undefined) return await writeOutput(call, path, bytes, call.has("pfx") ? privateMode : publicMode);
     await call.io.print(bytes);
     return 0;
   },
@@ -49,13 +47,4 @@ function refuseContradictions(call: CliCall): void {
 async function readRequest(call: CliCall): Promise<InputOf<"cert.export">> {
   if (!call.has("pfx")) return { format: (call.option("format") ?? "pem") as "pem" };
   return { format: "pfx", passphrase: await readNewSecret(call, "passphrase-file", "Passphrase") };
-}
-
-async function write(call: CliCall, path: string, bytes: Uint8Array, mode: number): Promise<CliOutcome> {
-  try {
-    await call.io.writeFile(path, bytes, mode);
-  } catch (cause) {
-    throw new DispatchError("output_file_unwritable", { path, reason: fileReason(cause) }, { cause });
-  }
-  return { json: { path }, text: `The file ${printable(path)} is written.` };
 }

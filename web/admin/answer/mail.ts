@@ -33,6 +33,17 @@ export const queueEntryDetails = named("QueueEntryDetails", {
   clientAddress: textOrNull,
 });
 
+/** A message taken apart, for reading. */
+export const readableMessage = named("ReadableMessage", {
+  headers: list(z.object({ name: text, value: text })),
+  text: textOrNull,
+  html: textOrNull,
+  attachments: list(
+    z.object({ index: count, fileName: textOrNull, contentType: text, sizeBytes: count, contentId: textOrNull }),
+  ),
+  notes: list(text),
+});
+
 /** A row of the message log. */
 export const logRow = z.object({
   eventId: text,
