@@ -1,0 +1,51 @@
+/** A message of the kind that real clients send: two forms of text, an image, an attachment, words beyond ASCII. */
+
+/** Header section and body of {@link sampleMime} as text; every byte stands for one character. */
+export const sampleMimeText = [
+  "Received: from printer.example.org ([192.0.2.7]) by dispatch.example.org with ESMTPS; Mon, 23 Nov 2026 12:00:00 +0000",
+  "From: =?utf-8?q?Caf=C3=A9?= <app@example.org>",
+  "Reply-To: Help <help@example.org>",
+  "To: Ann <ann@example.net>, stranger@elsewhere.example",
+  "Cc: bob@example.net",
+  "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=",
+  "Date: Mon, 23 Nov 2026 12:00:00 +0000",
+  "Message-ID: <1@example.org>",
+  "X-Order: 4711",
+  "MIME-Version: 1.0",
+  'Content-Type: multipart/mixed; boundary="outer"',
+  "",
+  "--outer",
+  'Content-Type: multipart/alternative; boundary="inner"',
+  "",
+  "--inner",
+  "Content-Type: text/plain; charset=utf-8",
+  "Content-Transfer-Encoding: 8bit",
+  "",
+  "Gr\u00c3\u00bc\u00c3\u009fe",
+  ".",
+  "--inner",
+  "Content-Type: text/html; charset=utf-8",
+  "",
+  '<p>Hello <img src="cid:logo"></p>',
+  "--inner--",
+  "--outer",
+  "Content-Type: image/png",
+  "Content-ID: <logo>",
+  "Content-Disposition: inline; filename=logo.png",
+  "Content-Transfer-Encoding: base64",
+  "",
+  "iVBORw0KGgo=",
+  "--outer",
+  "Content-Type: application/octet-stream",
+  "Content-Disposition: attachment; filename=data.bin",
+  "Content-Transfer-Encoding: base64",
+  "",
+  "AAECAwQF",
+  "--outer--",
+  "",
+].join("\r\n");
+
+/** The message as it is stored. */
+export const sampleMime: Uint8Array<ArrayBuffer> = Uint8Array.from(sampleMimeText, (character) =>
+  character.charCodeAt(0),
+);
