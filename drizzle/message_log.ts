@@ -3,6 +3,7 @@ import { and, desc, eq, getTableColumns, lt } from "drizzle-orm";
 import type { MessageLog, MessageState, MessageStateQuery } from "../core/history/message_log.ts";
 import { bindStatement } from "./bound_statement.ts";
 import type { DatabaseDriver, SqlQuery } from "./driver.ts";
+import { batchCounting } from "./event_counters.ts";
 import { type NewMessageEventRow, rowOf } from "./message_event_row.ts";
 import { searchEvents } from "./message_event_search.ts";
 import { stateUpdates } from "./message_state.ts";
@@ -23,9 +24,10 @@ export function openMessageLog(driver: DatabaseDriver): MessageLog {
       .toSQL(),
   );
   const updateState = stateUpdates(orm);
+  const countBatch = batchCounting(orm);
   return withPlainErrors<MessageLog>({
-    async append(events, unlogged) {
-      const queries: SqlQuery[] = [];
+    async append(events, unlogged, counted) {
+      const queries: SqlQuery[] = counted === undefined ? [] : await countBatch(counted);
       for (const event of events) {
         if (!unlogged?.has(event.event)) queries.push(insertRow(rowOf(event)));
         const update = updateState(event);

@@ -6,6 +6,7 @@ import type { SmtpUserStore } from "../core/access/smtp_user_store.ts";
 import type { CertificateRecordStore } from "../core/certificate/certificate_record.ts";
 import type { ConfigStore } from "../core/config/config_store.ts";
 import type { AuditLog } from "../core/history/audit_log.ts";
+import type { EventCounters } from "../core/history/event_counters.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
 import { openAuditLog } from "./audit_log.ts";
@@ -13,6 +14,7 @@ import { openBearerStore } from "./bearer_store.ts";
 import { openCertificateRecordStore } from "./certificate_record_store.ts";
 import { openConfigStore } from "./config_store.ts";
 import type { DatabaseDriver } from "./driver.ts";
+import { openEventCounters } from "./event_counters.ts";
 import { openMessageLog } from "./message_log.ts";
 import { type MetaStore, openMetaStore } from "./meta_store.ts";
 import { openRelayStore } from "./relay_store.ts";
@@ -32,6 +34,7 @@ export interface Stores {
   readonly certificates: CertificateRecordStore;
   readonly sessions: SessionStore;
   readonly log: MessageLog;
+  readonly counters: EventCounters;
   readonly audit: AuditLog;
 }
 
@@ -47,6 +50,7 @@ export function openStores(driver: DatabaseDriver): Stores {
     certificates: openCertificateRecordStore(driver),
     sessions: openSessionStore(driver),
     log: openMessageLog(driver),
+    counters: openEventCounters(driver),
     audit: openAuditLog(driver),
   };
 }

@@ -2,12 +2,15 @@
 import type { Clock, Logger } from "../capabilities.ts";
 import type { DispatchError } from "../error/mod.ts";
 import type { MessageOrigin } from "../mail/envelope.ts";
+import { DenialTally } from "./denial_tally.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 import type { MessageLog } from "./message_log.ts";
 import { RefusalBounds } from "./refusal_bounds.ts";
 
 /** Rows of a moment share a transaction. */
 const gatherMs = 500;
+/** Pause before counts that could not be written are tried again. */
+const retryMs = 5000;
 
 /** The doors at which a client can be refused. */
 type Door = Exclude<MessageOrigin["source"], "cli">;
@@ -33,19 +36,23 @@ export interface DenialLogOptions {
 /**
  * Writes refusals into the message log, as `denied` rows without a message id.
  *
- * In one minute an address gets 5 rows and all addresses together 300; the others are counted, and their number is told.
- * Rows that can't be written are told, too, and let go: the message log is about mail, and no mail was lost.
+ * In one minute an address gets 5 rows and all addresses together 300; of the others their number is told. Rows that
+ * can't be written are told, too, and let go: the message log is about mail, and no mail was lost. The counters count
+ * each refusal, with a row or without, as soon as they can be written.
  */
 export class DenialLog {
   readonly #options: DenialLogOptions;
   readonly #counts: Record<Door | "dashboard", number> = { smtp: 0, http: 0, dashboard: 0 };
   readonly #bounds: RefusalBounds;
+  readonly #tally: DenialTally;
   #waiting: MessageEvent[] = [];
   #cancelFlush: (() => void) | null = null;
+  #flushAtMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: DenialLogOptions) {
     this.#options = options;
+    this.#tally = new DenialTally(options.createEventId);
     this.#bounds = new RefusalBounds((count) => {
       const message = `${count} more refusals of the last minute have no row in the message log.`;
       options.logger.info("history.denials_left_out", message, { count });
@@ -67,16 +74,24 @@ export class DenialLog {
     const { clock } = this.#options;
     const nowMs = clock.nowMs();
     this.#counts[denial.origin.source] += 1;
-    if (!this.#bounds.admit(denial.origin.clientAddress, nowMs)) return;
-    this.#waiting.push(this.#eventOf(denial, nowMs));
-    this.#cancelFlush ??= clock.after(gatherMs, () => this.#flush());
+    this.#tally.add(nowMs);
+    if (this.#bounds.admit(denial.origin.clientAddress, nowMs)) this.#waiting.push(this.#eventOf(denial, nowMs));
+    this.#flushAfter(gatherMs);
   }
 
   /** Writes what waits, and ends. */
   async stop(): Promise<void> {
-    this.#flush();
     this.#bounds.settle();
+    this.#flush();
     await this.#writing;
+    // Behind counts that were handed over before, others may have waited.
+    this.#flush();
+    await this.#writing;
+    this.#cancelFlush?.();
+    const count = this.#tally.size;
+    if (count === 0) return;
+    const message = `${count} refusals are missing in the reports, whose counters could not be written.`;
+    this.#options.logger.error("history.denials_uncounted", message, { count });
   }
 
   #eventOf({ error, origin, sender }: Denial, timeMs: number): MessageEvent {
@@ -105,23 +120,42 @@ export class DenialLog {
     };
   }
 
+  /** Flushes after `delayMs`, or before where that is to happen anyway. */
+  #flushAfter(delayMs: number): void {
+    const { clock } = this.#options;
+    const atMs = clock.nowMs() + delayMs;
+    if (this.#cancelFlush !== null && this.#flushAtMs <= atMs) return;
+    this.#cancelFlush?.();
+    this.#flushAtMs = atMs;
+    this.#cancelFlush = clock.after(delayMs, () => this.#flush());
+  }
+
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
-    const events = this.#waiting;
-    if (events.length === 0) return;
-    this.#waiting = [];
-    this.#writing = this.#writing.then(() => this.#write(events));
+    this.#writing = this.#writing.then(() => this.#write());
   }
 
-  async #write(events: readonly MessageEvent[]): Promise<void> {
-    const { log, logger, unlogged } = this.#options;
+  async #write(): Promise<void> {
+    const { log, unlogged } = this.#options;
+    const entries = this.#tally.take();
+    const events = this.#waiting;
+    this.#waiting = [];
+    if (events.length + entries.length === 0) return;
     try {
-      await log.append(events, unlogged());
+      await log.append(events, unlogged(), { source: "doors", entries });
+      this.#tally.confirm();
+      if (this.#tally.size > 0) this.#flushAfter(gatherMs);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `${events.length} refusals have no row in the message log, which can't be written: ${reason}`;
-      logger.warn("history.denials_lost", message, { count: events.length, error });
+      this.#tellLost(events.length, error);
+      this.#flushAfter(retryMs);
     }
+  }
+
+  #tellLost(count: number, error: unknown): void {
+    if (count === 0) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${count} refusals have no row in the message log, which can't be written: ${reason}`;
+    this.#options.logger.warn("history.denials_lost", message, { count, error });
   }
 }

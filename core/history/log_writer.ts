@@ -2,6 +2,7 @@
 import type { Clock, Logger } from "../capabilities.ts";
 import type { Spool } from "../spool/spool.ts";
 import { WaitingRoom } from "../spool/waiting_room.ts";
+import { countableOf } from "./event_counters.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 import type { MessageLog } from "./message_log.ts";
 import { Persistence } from "./persistence.ts";
@@ -108,7 +109,9 @@ export class LogWriter {
       const { rows = [], through = 0, backlog = 0 } = taken?.value ?? {};
       if (rows.length === 0) continue;
       const events = rows.flatMap((row) => this.#parse(row));
-      const isLogged = await persistence.persist(() => log.append(events, unlogged()));
+      const isLogged = await persistence.persist(() =>
+        log.append(events, unlogged(), { source: "spool", entries: events.map(countableOf) }),
+      );
       if (isLogged === null) return;
       await persistence.persist(() => this.#unlessStopped(history.forgetHistory(through)));
       this.#written += rows.length;

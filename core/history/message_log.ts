@@ -1,4 +1,5 @@
 /** The message log: one row an event, and the present state of each message derived from them. */
+import type { CountedBatch } from "./event_counters.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 
 /** Which rows a search returns: newest first. */
@@ -59,9 +60,14 @@ export interface MessageLog {
   /**
    * Stores rows, each once: a row whose `eventId` is there already is passed over. All or nothing.
    *
-   * Events of the kinds in `unlogged` (none by default) change the state of their message and leave no row.
+   * Events of the kinds in `unlogged` (none by default) change the state of their message and leave no row. What is
+   * `counted` is counted in the same transaction, also where it leaves no row.
    */
-  append(events: readonly MessageEvent[], unlogged?: ReadonlySet<MessageEventKind>): Promise<void>;
+  append(
+    events: readonly MessageEvent[],
+    unlogged?: ReadonlySet<MessageEventKind>,
+    counted?: CountedBatch,
+  ): Promise<void>;
   search(query: MessageLogQuery): Promise<MessageLogPage>;
   find(id: string): Promise<MessageState | null>;
   states(query: MessageStateQuery): Promise<{ readonly rows: readonly MessageState[]; readonly next: string | null }>;

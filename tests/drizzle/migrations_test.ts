@@ -4,6 +4,7 @@ import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { databaseApplicationId, inspectDatabase, migrateDatabase, schemaVersion } from "../../drizzle/migrations.ts";
 import { apiKeyTable } from "../../drizzle/table/api_key.ts";
 import { configTable } from "../../drizzle/table/config.ts";
+import { countedBatchTable, eventCounterTable } from "../../drizzle/table/event_counter.ts";
 import { messageTable } from "../../drizzle/table/message.ts";
 import { messageEventTable } from "../../drizzle/table/message_event.ts";
 import { metaTable } from "../../drizzle/table/meta.ts";
@@ -23,6 +24,8 @@ const tables: readonly SQLiteTable[] = [
   apiKeyTable,
   messageEventTable,
   messageTable,
+  eventCounterTable,
+  countedBatchTable,
 ];
 
 describe("migrateDatabase", () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import type { Logger } from "../../../core/capabilities.ts";
 import { DispatchError } from "../../../core/error/mod.ts";
 import { type Denial, DenialLog } from "../../../core/history/denial_log.ts";
+import { type Countable, counterStartMs } from "../../../core/history/event_counters.ts";
 import type { MessageEvent, MessageEventKind } from "../../../core/history/message_event.ts";
 import { TestClock } from "../../support/spool_fixture.ts";
 
@@ -24,18 +25,21 @@ describe("DenialLog", () => {
   let unlogged: Set<MessageEventKind>;
   let told: string[];
   let failure: Error | null;
+  let counted: Countable[][];
   let denials: DenialLog;
 
   beforeEach(() => {
     clock = new TestClock();
-    [rows, told, failure] = [[], [], null];
+    [rows, told, counted, failure] = [[], [], [], null];
     unlogged = new Set();
     let events = 0;
     const tell = (event: string, message: string) => void told.push(`${event}: ${message}`);
     const logger: Logger = { debug: tell, info: tell, warn: tell, error: tell };
     denials = new DenialLog({
       log: {
-        async append(events, kinds = new Set()) {
+        async append(events, kinds = new Set(), batch = { source: "doors", entries: [] }) {
+          assert.equal(batch.source, "doors");
+          counted.push([...batch.entries]);
           if (failure !== null) throw failure;
           rows.push(...events.filter(({ event }) => !kinds.has(event)));
         },
@@ -115,6 +119,60 @@ describe("DenialLog", () => {
     assert.deepEqual(told, [
       "history.denials_lost: 1 refusals have no row in the message log, which can't be written: database is locked",
     ]);
+  });
+
+  it("has each refusal counted, also those without a row", async () => {
+    for (let count = 0; count < 7; count++) denials.add(denialOf("192.0.2.1"));
+    unlogged.add("denied");
+    denials.add(denialOf("192.0.2.2"));
+    assert.equal(await written(), 0);
+    const atMs = counterStartMs(clock.now);
+    assert.deepEqual(counted, [
+      [{ id: "evt_7", atMs, relay: null, event: "denied", count: 8, recipients: 0, bytes: 0 }],
+    ]);
+  });
+
+  it("counts refusals apart for each quarter of an hour", async () => {
+    clock.now = Date.UTC(2026, 10, 22, 23, 59, 59, 900);
+    denials.add(denialOf("192.0.2.1"));
+    clock.now += 200;
+    denials.add(denialOf("192.0.2.1"));
+    await written();
+    assert.deepEqual(
+      counted.flat().map(({ atMs, count }) => [new Date(atMs).toISOString(), count]),
+      [
+        ["2026-11-22T23:45:00.000Z", 1],
+        ["2026-11-23T00:00:00.000Z", 1],
+      ],
+    );
+  });
+
+  it("hands what may have been counted over again as it was, by itself, and then what has come meanwhile", async () => {
+    failure = new Error("database is locked");
+    denials.add(denialOf("192.0.2.1"));
+    await written();
+    denials.add(denialOf("192.0.2.1"));
+    denials.add(denialOf("192.0.2.1"));
+    await written();
+    failure = null;
+    clock.advance(5000);
+    await settle();
+    await written();
+    const [first, second, third, fourth, ...rest] = counted;
+    assert.deepEqual(rest, []);
+    assert.deepEqual([second, third], [first, first]);
+    assert.deepEqual([first?.[0]?.count, fourth?.[0]?.count], [1, 2]);
+    assert.notEqual(first?.[0]?.id, fourth?.[0]?.id);
+  });
+
+  it("tells what was not counted in the end", async () => {
+    failure = new Error("database is locked");
+    denials.add(denialOf("192.0.2.1"));
+    await denials.stop();
+    assert.equal(
+      told.at(-1),
+      "history.denials_uncounted: 1 refusals are missing in the reports, whose counters could not be written.",
+    );
   });
 
   it("writes what waits when it is stopped, and tells what was left out", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Clock } from "../../../core/capabilities.ts";
+import { type CountedBatch, countableOf } from "../../../core/history/event_counters.ts";
 import { LogWriter, type LogWriterOptions } from "../../../core/history/log_writer.ts";
 import type { MessageEvent, MessageEventKind } from "../../../core/history/message_event.ts";
 import { eventNames } from "../../support/memory_config_store.ts";
@@ -65,10 +66,16 @@ class FallibleLog {
   readonly appended: string[][] = [];
   failure: Error | null = null;
   attempts = 0;
+  counted: CountedBatch | undefined;
   unlogged: readonly MessageEventKind[] = [];
 
-  async append(events: readonly MessageEvent[], unlogged: ReadonlySet<MessageEventKind> = new Set()): Promise<void> {
+  async append(
+    events: readonly MessageEvent[],
+    unlogged: ReadonlySet<MessageEventKind> = new Set(),
+    counted?: CountedBatch,
+  ): Promise<void> {
     this.attempts += 1;
+    this.counted = counted;
     if (this.failure !== null) throw this.failure;
     this.unlogged = [...unlogged];
     this.appended.push(events.map(({ eventId }) => eventId));
@@ -208,6 +215,16 @@ describe("LogWriter", () => {
     await writer.caughtUp(1000);
     await writer.stop();
     assert.deepEqual(log.unlogged, ["denied"]);
+  });
+
+  test("has all events counted, also those that leave no row", async () => {
+    const { history, log, writer } = setUp({ unlogged: () => new Set(["delivered"]) });
+    history.add(event("evt_1"), event("evt_2"));
+    writer.start();
+    await writer.caughtUp(1000);
+    await writer.stop();
+    const entries = [event("evt_1"), event("evt_2")].map(countableOf);
+    assert.deepEqual(log.counted, { source: "spool", entries });
   });
 
   test("caughtUp gives up after its time", async () => {
