@@ -1,0 +1,225 @@
+/** The body of a message as texts and files. */
+import PostalMime from "postal-mime";
+import { decodeContent } from "../../mail/content_decoding.ts";
+import { hasControlCharacter } from "../../mail/header_field.ts";
+import { type ParameterizedValue, parameterOf, parseParameterized } from "../../mail/media_type.ts";
+import { firstField, type MimeEntity } from "../../mail/mime_entity.ts";
+import type { MappedAttachment } from "./mapped_message.ts";
+
+/** The body of a message, all of it. */
+export interface MappedBody {
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly attachments: readonly MappedAttachment[];
+  readonly omitted: readonly string[];
+}
+
+/** One text of a message, in one form or in two that say the same. */
+type Passage = Pick<MappedBody, "text" | "html">;
+
+/** What comes of a part: what is read one after the other, and what goes with it. */
+interface Walked {
+  readonly passages: readonly Passage[];
+  readonly attachments: readonly MappedAttachment[];
+}
+
+const nothing: Walked = { passages: [], attachments: [] };
+
+/** Multiparts that are no more than a sequence. */
+const plainSequences = new Set(["multipart/mixed", "multipart/digest", "multipart/parallel", "multipart/related"]);
+
+/** Fields of a part that its attachment expresses. */
+const expressedFields = new Set([
+  "content-type",
+  "content-transfer-encoding",
+  "content-disposition",
+  "content-id",
+  "mime-version",
+]);
+
+/** Ends of the names that are made up. */
+const extensions: Readonly<Record<string, string>> = {
+  "application/pdf": "pdf",
+  "image/gif": "gif",
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "message/rfc822": "eml",
+  "text/calendar": "ics",
+  "text/csv": "csv",
+  "text/html": "html",
+  "text/plain": "txt",
+};
+
+/**
+ * Maps the body of a message.
+ *
+ * Texts of a sequence are joined; where some are HTML only and others not, the HTML holds them all, and a text that would
+ * not is left out. Parts that an API can't put beside the text as a further alternative, such as invitations, become
+ * attachments, and are told.
+ */
+export async function mapBody(message: MimeEntity): Promise<MappedBody> {
+  const walk = new BodyWalk();
+  const { passages, attachments } = await walk.entity(message, { isFirst: true, isRelated: false });
+  const body = joinPassages(passages);
+  const named = namedInHtml(body.html ?? "");
+  // What the HTML shows is inline, whatever its part says of itself.
+  const placed = attachments.map((attachment) =>
+    named.has(attachment.contentId ?? "") ? { ...attachment, disposition: "inline" as const } : attachment,
+  );
+  return { ...body, attachments: placed, omitted: walk.omitted };
+}
+
+class BodyWalk {
+  readonly #omitted = new Set<string>();
+  #attachments = 0;
+
+  get omitted(): readonly string[] {
+    return [...this.#omitted];
+  }
+
+  /** @param place `isFirst` when no text or file comes before it; `isRelated` when it goes with another part */
+  async entity(entity: MimeEntity, place: { isFirst: boolean; isRelated: boolean }): Promise<Walked> {
+    const { value } = entity.mediaType;
+    if (entity.parts.length === 0) return await this.#leaf(entity, place);
+    if (value === "multipart/alternative") return await this.#alternative(entity);
+    if (!plainSequences.has(value)) this.#omitted.add(`structure ${value}`);
+    return await this.#sequence(entity, value === "multipart/related", place.isFirst);
+  }
+
+  async #sequence({ parts }: MimeEntity, isRelated: boolean, isFirst: boolean): Promise<Walked> {
+    const passages: Passage[] = [];
+    const attachments: MappedAttachment[] = [];
+    for (const [index, part] of parts.entries()) {
+      const place = { isFirst: isFirst && index === 0, isRelated: isRelated && index > 0 };
+      const walked = await this.entity(part, place);
+      passages.push(...walked.passages);
+      attachments.push(...walked.attachments);
+    }
+    return { passages, attachments };
+  }
+
+  /** Of two alternatives of one kind the later is the better (RFC 2046 section 5.1.4). */
+  async #alternative({ parts }: MimeEntity): Promise<Walked> {
+    let text: string | null = null;
+    let html: string | null = null;
+    const attachments: MappedAttachment[] = [];
+    for (const part of parts) {
+      const walked = await this.entity(part, { isFirst: true, isRelated: false });
+      const passage = joinPassages(walked.passages);
+      if (walked.passages.length === 0 && part.parts.length === 0) {
+        this.#omitted.add(`${part.mediaType.value} as an alternative to the text: it is attached`);
+      }
+      if ((text !== null && passage.text !== null) || (html !== null && passage.html !== null)) {
+        this.#omitted.add("the lesser of two alternatives of one kind");
+      }
+      text = passage.text ?? text;
+      html = passage.html ?? html;
+      attachments.push(...walked.attachments);
+    }
+    return { passages: text === null && html === null ? [] : [{ text, html }], attachments };
+  }
+
+  async #leaf(entity: MimeEntity, { isFirst, isRelated }: { isFirst: boolean; isRelated: boolean }): Promise<Walked> {
+    const { value } = entity.mediaType;
+    const disposition = parseParameterized(firstField(entity.section, "content-disposition"));
+    const isText = value === "text/plain" || value === "text/html";
+    const hasName = [disposition, entity.mediaType].some(namesFile);
+    const isFile = disposition.value === "attachment" || isRelated || (hasName && !isFirst);
+    if (!isText || isFile) return { ...nothing, attachments: [await this.#attachment(entity, disposition)] };
+    const text = await decodeText(entity);
+    return { ...nothing, passages: [value === "text/html" ? { text: null, html: text } : { text, html: null }] };
+  }
+
+  async #attachment(entity: MimeEntity, disposition: ParameterizedValue): Promise<MappedAttachment> {
+    const { section, mediaType, body } = entity;
+    this.#attachments++;
+    for (const field of section.fields) {
+      const isOfPart = field.name.startsWith("content-") || field.name.startsWith("x-");
+      if (isOfPart && !expressedFields.has(field.name)) this.#omitted.add(`field ${field.name} of a part`);
+    }
+    const id = firstField(section, "content-id").replace(/^<|>$/g, "");
+    const isUsableId = /^[!-~]{1,250}$/.test(id);
+    if (id !== "" && !isUsableId) this.#omitted.add("a Content-ID that is none");
+    return {
+      filename: (await readFilename(mediaType, disposition)) ?? this.#inventName(mediaType.value),
+      mediaType: mediaType.value,
+      contentType: formatMediaType(mediaType),
+      content: decodeContent(body, firstField(section, "content-transfer-encoding")),
+      disposition: disposition.value === "inline" ? "inline" : "attachment",
+      contentId: isUsableId ? id : null,
+    };
+  }
+
+  #inventName(mediaType: string): string {
+    return `part-${this.#attachments}.${extensions[mediaType] ?? "bin"}`;
+  }
+}
+
+function namesFile({ parameters }: ParameterizedValue): boolean {
+  return parameters.some(({ name }) => /^(?:file)?name(?:\*|$)/.test(name));
+}
+
+/** The Content-IDs that HTML refers to (RFC 2392). */
+function namedInHtml(html: string): ReadonlySet<string> {
+  const urls = Array.from(html.matchAll(/\bcid:([^\s"'<>)]{1,250})/gi), ([, id]) => id!.replaceAll("&amp;", "&"));
+  return new Set(urls.flatMap((id) => [id, percentDecoded(id)]));
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+function joinPassages(passages: readonly Passage[]): Passage {
+  if (passages.length === 0) return { text: null, html: null };
+  const texts = passages.flatMap(({ text }) => (text === null ? [] : [text]));
+  const text = texts.length === passages.length ? texts.join("\n") : null;
+  if (passages.every(({ html }) => html === null)) return { text, html: null };
+  return { text, html: passages.map((passage) => passage.html ?? textAsHtml(passage.text ?? "")).join("\n") };
+}
+
+function textAsHtml(text: string): string {
+  const escaped = text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return `<div>${escaped.replaceAll("\n", "<br>\n")}</div>`;
+}
+
+/** Charsets and flowed text (RFC 3676) are postal-mime's; it is given what it needs to know, and no more. */
+async function decodeText({ mediaType, section, body }: MimeEntity): Promise<string> {
+  const parameters = ["charset", "format", "delsp"]
+    .map((name) => [name, parameterOf(mediaType, name).replace(/[^\w.:-]/g, "")])
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `; ${name}=${value}`);
+  const encoding = firstField(section, "content-transfer-encoding").replace(/[^\w-]/g, "");
+  const head = `Content-Type: text/plain${parameters.join("")}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
+  const { text = "" } = await PostalMime.parse(new Blob([head, body]));
+  return text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+}
+
+/** Names in sections, in charsets and in encoded words are postal-mime's too. */
+async function readFilename(mediaType: ParameterizedValue, disposition: ParameterizedValue): Promise<string | null> {
+  if (!namesFile(mediaType) && !namesFile(disposition)) return null;
+  const head = `Content-Type: application/octet-stream${formatParameters(mediaType)}\r\nContent-Disposition: attachment${formatParameters(disposition)}\r\n\r\n`;
+  const { attachments } = await PostalMime.parse(`${head}\r\n`);
+  const name = attachments[0]?.filename ?? "";
+  return cleanName(name);
+}
+
+function cleanName(name: string): string | null {
+  const clean = name
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+    .toWellFormed()
+    .slice(-250);
+  return clean === "" ? null : clean;
+}
+
+function formatMediaType(mediaType: ParameterizedValue): string {
+  const kept = mediaType.parameters.filter(({ name, text }) => !/^name(?:\*|$)/.test(name) && /^[ -~]+$/.test(text));
+  return `${mediaType.value}${formatParameters({ ...mediaType, parameters: kept })}`;
+}
+
+function formatParameters({ parameters }: ParameterizedValue): string {
+  return parameters
+    .filter(({ name, text }) => name !== "" && text !== "" && !hasControlCharacter(text))
+    .map(({ name, text }) => `; ${name}=${text}`)
+    .join("");
+}
