@@ -121,7 +121,7 @@ test("mapMessage takes the first of two subjects, and mentions the other", async
 });
 
 test("mapMessage has no line break in a subject or a name, however it is encoded", async () => {
-  const word = "=?utf-8?Q?two=0D=0ABcc:_x?=";
+  const word = "=?utf-8?Q?two=0D=0ABcc=3A_x?=";
   const mapped = await map(
     `From: ${word} <a@example.org>\r\nTo: ${word} <bob@example.net>\r\nSubject: ${word}\r\n\r\nx`,
   );
