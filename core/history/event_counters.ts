@@ -47,16 +47,13 @@ export function counterStartMs(timeMs: number): number {
   return Math.floor(timeMs / counterSpanMs) * counterSpanMs;
 }
 
-/** A part of a span of time in which local time is so far ahead of UTC; multiples of {@link counterSpanMs}. */
-export interface OffsetSpan {
+/** What counters are added up by: steps of local time, and each relay apart or all together. */
+export interface CounterQuery {
   readonly fromMs: number;
   /** Not included. */
   readonly toMs: number;
+  /** How far local time is ahead of UTC in all of the span. */
   readonly offsetMs: number;
-}
-
-/** What counters are added up by: steps of local time, and each relay apart or all together. */
-export interface CounterQuery extends OffsetSpan {
   /** A multiple of {@link counterSpanMs}, or `null`: the whole span. */
   readonly stepMs: number | null;
   readonly byRelay: boolean;
