@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { smtp } from "../../../../core/relay/provider/smtp.ts";
+import type { RelaySettings } from "../../../../core/relay/relay.ts";
 
 const host = smtp.settings.host!.codec;
 
@@ -48,10 +49,31 @@ test("smtp.check wants a user name and a password together", () => {
   );
 });
 
-test("smtp.settings keeps the password alone secret", () => {
+test("smtp.check wants all that a sign-in with an access token takes", () => {
+  const keysOf = (settings: RelaySettings) => smtp.check?.({ host: "a", ...settings }).map(({ key }) => key);
+  assert.deepEqual(keysOf({ auth: "xoauth2_microsoft" }), ["username", "tenant", "client_id", "client_secret"]);
+  assert.deepEqual(keysOf({ auth: "xoauth2_google", username: "u" }), ["service_account_key"]);
+  const application = { username: "u", tenant: "t", client_id: "i", client_secret: "s" };
+  assert.deepEqual(keysOf({ auth: "xoauth2_microsoft", ...application }), []);
+  assert.deepEqual(keysOf({ auth: "xoauth2_google", username: "u", service_account_key: "{}" }), []);
+});
+
+test("smtp.check refuses credentials of another kind of sign-in: they would be there for nothing", () => {
+  const settings = { host: "a", auth: "xoauth2_google", username: "u", service_account_key: "{}", password: "p" };
+  assert.deepEqual(smtp.check?.(settings), [
+    { key: "password", value: "a value", rule: "must not be set when auth is xoauth2_google" },
+  ]);
+  const forgotten = { host: "a", username: "u", password: "p", tenant: "t" };
+  assert.deepEqual(
+    smtp.check?.(forgotten).map(({ key }) => key),
+    ["tenant"],
+  );
+});
+
+test("smtp.settings has these secrets", () => {
   const secret = Object.entries(smtp.settings).filter(([, setting]) => setting.secret);
   assert.deepEqual(
     secret.map(([name]) => name),
-    ["password"],
+    ["password", "client_secret", "service_account_key"],
   );
 });

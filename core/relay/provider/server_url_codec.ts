@@ -1,0 +1,27 @@
+/** Settings that are the address of a server's API. */
+import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+
+/**
+ * The URL of an API, to which paths are added: HTTPS, or HTTP to a loopback address; at most 512 characters, without user,
+ * query and fragment. The final slash is dropped.
+ */
+export function serverUrlCodec(): SettingCodec<string> {
+  const rule = "must be an https URL without user name, query and fragment (http is for loopback addresses alone)";
+  const fromText = (text: string): ReadResult<string> => {
+    const url = text.length <= 512 ? URL.parse(text.trim()) : null;
+    return url !== null && isSafe(url) ? { value: url.href.replace(/\/+$/, "") } : { rule };
+  };
+  return {
+    kind: "text",
+    rule,
+    fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
+    fromText,
+    toText: (value) => value,
+  };
+}
+
+function isSafe({ protocol, hostname, username, password, href }: URL): boolean {
+  const isLoopback = hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
+  const isEncrypted = protocol === "https:" || (protocol === "http:" && isLoopback);
+  return isEncrypted && username === "" && password === "" && !/[?#]/.test(href);
+}
