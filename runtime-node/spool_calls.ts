@@ -1,6 +1,6 @@
 /** The spool across threads: which of its methods are called over a port, and what is handed over. */
 import type { MessagePort, Transferable } from "node:worker_threads";
-import type { NewSpoolMessage, Spool } from "../core/spool/mod.ts";
+import type { ClaimedMessage, LaneRooms, NewSpoolMessage, Spool } from "../core/spool/mod.ts";
 import { type AppendOutcome, AppendQueue } from "./append_queue.ts";
 import { callsOver, serveCalls } from "./port_calls.ts";
 import { decodeSpoolGroup, encodeSpoolGroup, type SpoolGroup } from "./spool_group.ts";
@@ -10,6 +10,7 @@ const methods = [
   "appendAll",
   "claim",
   "settle",
+  "park",
   "counts",
   "eventCounts",
   "list",
@@ -22,9 +23,11 @@ const methods = [
 ] as const satisfies readonly (keyof SpoolCalls)[];
 
 /** The spool as it is called over a port: messages are stored in groups. */
-interface SpoolCalls extends Omit<Spool, "append" | "close"> {
+interface SpoolCalls extends Omit<Spool, "append" | "claim" | "close"> {
   /** Resolves to the outcome of each, or to `null` when all were stored, as they nearly always are. */
   appendAll(group: SpoolGroup): Promise<readonly AppendOutcome[] | null>;
+  /** A signal crosses a port as the last argument. */
+  claim(max: number, rooms: LaneRooms | undefined, signal: AbortSignal): Promise<ClaimedMessage[]>;
 }
 
 const stored: AppendOutcome = { isOk: true, result: { kind: "stored" } };
@@ -36,8 +39,9 @@ export function serveSpool(port: MessagePort, spool: Spool): void {
       const outcomes = await Promise.all(decodeSpoolGroup(group).map((message) => attempt(spool, message)));
       return outcomes.every(isStored) ? null : outcomes;
     },
-    claim: (max, signal) => spool.claim(max, signal),
+    claim: (max, rooms, signal) => spool.claim(max, signal, rooms),
     settle: (settlement) => spool.settle(settlement),
+    park: (ids, lane) => spool.park(ids, lane),
     counts: () => spool.counts(),
     eventCounts: () => spool.eventCounts(),
     list: (filter) => spool.list(filter),
@@ -66,7 +70,12 @@ export function spoolOverPort(port: MessagePort): Spool {
     const outcomes = await appendAll(encodeSpoolGroup(messages));
     return outcomes === null ? messages.map(() => stored) : outcomes.map(reviveOutcome);
   });
-  return { ...calls, append: (message) => queue.append(message), close: async () => port.close() };
+  return {
+    ...calls,
+    claim: (max, signal, rooms) => calls.claim(max, rooms, signal),
+    append: (message) => queue.append(message),
+    close: async () => port.close(),
+  };
 }
 
 function isStored(outcome: AppendOutcome): boolean {

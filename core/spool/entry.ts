@@ -10,8 +10,8 @@ import type { EnvelopeRecipient, MessageOrigin, MessageSummary } from "../mail/e
  */
 export type SpoolState = "queued" | "processing" | "retrying" | "failed" | "captured" | "unreadable";
 
-/** What became of one recipient so far. */
-export type RecipientState = "pending" | "delivered" | "failed";
+/** What became of one recipient so far; `captured` is what the local inbox took. */
+export type RecipientState = "pending" | "delivered" | "captured" | "failed";
 
 /** A recipient of a spooled message, with its outcome. */
 export interface SpoolRecipient extends EnvelopeRecipient {
@@ -20,6 +20,14 @@ export interface SpoolRecipient extends EnvelopeRecipient {
   readonly relay?: string;
   /** The last answer about this recipient, one line. */
   readonly response?: string;
+  /** Attempts made over the relay that it is on. Default: those of the message. */
+  readonly attempts?: number;
+  /** When its next attempt is due. Default: when the message is. */
+  readonly dueAtMs?: number;
+  /** Since when all attempts over the relay that it is on have failed temporarily. */
+  readonly failingSinceMs?: number;
+  /** Name of the fallback relay that has taken it over, for good. */
+  readonly fallback?: string;
 }
 
 /** A message as the spool knows it, without its content. */
@@ -34,9 +42,9 @@ export interface SpoolEntry extends MessageSummary {
   /** Size of the stored message in bytes. */
   readonly sizeBytes: number;
   readonly acceptedAtMs: number;
-  /** When the next attempt is due. */
+  /** When the next attempt is due: the earliest of its recipients'. */
   readonly dueAtMs: number;
-  /** Delivery attempts made so far. */
+  /** Delivery attempts made so far: the most that one of its recipients has had. */
   readonly attempts: number;
   readonly lastError: string | null;
 }
@@ -69,4 +77,6 @@ export interface IdempotencyClaim {
 export interface ClaimedMessage {
   readonly entry: SpoolEntry;
   readonly content: SpoolContent;
+  /** Where it waited; `""` at first. */
+  readonly lane: string;
 }

@@ -1,7 +1,7 @@
 /** Opens `spool.db`: looks at it first, refuses what is not a spool, damaged, or from a newer version. */
 import type { SqlConnection } from "../capabilities.ts";
 import { DispatchError, isDispatchError } from "../error/mod.ts";
-import { spoolApplicationId, spoolPragmas, spoolSchema, spoolSchemaVersion } from "./schema.ts";
+import { spoolApplicationId, spoolPragmas, spoolSchema, spoolSchemaVersion, spoolUpgrades } from "./schema.ts";
 
 /** Files up to this size are read through at each start; beyond it that would take longer than a start may. */
 const fullCheckBytes = 256 * 1024 * 1024;
@@ -21,8 +21,9 @@ export function inspectSpoolFile(connection: SqlConnection, path: string): void 
 }
 
 /**
- * Prepares `connection` to be used as the spool at `path` (for messages): makes its tables when it is empty. What can't
- * be a spool is refused here too, but a damaged one only by {@link inspectSpoolFile}.
+ * Prepares `connection` to be used as the spool at `path` (for messages): makes its tables when it is empty, and brings
+ * those of an earlier version up to date. What can't be a spool is refused here too, but a damaged one only by
+ * {@link inspectSpoolFile}.
  *
  * @returns whether it was empty
  * @throws {DispatchError} `spool_damaged`, `database_foreign`, `database_newer`, `database_unusable`
@@ -33,6 +34,7 @@ export function openSpoolFile(connection: SqlConnection, path: string): boolean 
     if (isNew) createSchema(connection);
     else checkIdentity(connection, path);
     connection.exec(spoolPragmas);
+    upgradeSchema(connection);
     return isNew;
   });
 }
@@ -59,6 +61,12 @@ function createSchema(connection: SqlConnection): void {
   connection.exec(
     `BEGIN IMMEDIATE; ${spoolSchema} PRAGMA application_id = ${spoolApplicationId}; PRAGMA user_version = ${spoolSchemaVersion}; COMMIT`,
   );
+}
+
+function upgradeSchema(connection: SqlConnection): void {
+  for (let version = pragma(connection, "user_version"); version < spoolSchemaVersion; version++) {
+    connection.exec(`BEGIN IMMEDIATE; ${spoolUpgrades[version]} PRAGMA user_version = ${version + 1}; COMMIT`);
+  }
 }
 
 function checkIdentity(connection: SqlConnection, path: string): void {

@@ -1,5 +1,6 @@
 /** Saves what can be read of a damaged spool into a new one. */
 import type { SqlConnection, SqlValue } from "../capabilities.ts";
+import { markCapturedRecipients } from "./schema.ts";
 
 /** What became of the messages of a damaged spool. */
 export interface SpoolRecovery {
@@ -32,6 +33,7 @@ export function recoverSpool(damaged: SqlConnection, fresh: SqlConnection): Spoo
     return isWhole ? row : { ...row, state: "unreadable", last_error: "its content was lost with the damaged spool" };
   });
   const lostEvents = copyRows(damaged, fresh, "history", (_seq, row) => row);
+  fresh.exec(markCapturedRecipients);
   fresh.exec(recount);
   fresh.exec("COMMIT");
   return { messages, withoutContent, unreadablePlaces: lostMessages + lostEvents };

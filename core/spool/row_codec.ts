@@ -91,6 +91,17 @@ export function decodeContent(largeFile: SqlValue, bytes: SqlValue | undefined):
   return bytes instanceof Uint8Array ? { kind: "inline", bytes } : null;
 }
 
+/** A recipient whose message is to be tried again: as at first, unless it was delivered. */
+export function asNew(recipient: SpoolRecipient): SpoolRecipient {
+  if (recipient.state === "delivered") return recipient;
+  const { relay, response } = recipient;
+  return {
+    ...asPending(recipient),
+    ...(relay === undefined ? {} : { relay }),
+    ...(response === undefined ? {} : { response }),
+  };
+}
+
 function asPending(recipient: EnvelopeRecipient): SpoolRecipient {
   return { address: recipient.address, kind: recipient.kind, state: "pending" };
 }

@@ -8,7 +8,7 @@
 export const spoolApplicationId = 0x44535051;
 
 /** `PRAGMA user_version` that this code reads and writes. */
-export const spoolSchemaVersion = 1;
+export const spoolSchemaVersion = 2;
 
 /** Settings of the connection that owns the spool: what has been committed survives a power failure. */
 export const spoolPragmas = `
@@ -38,9 +38,10 @@ CREATE TABLE message (
   tags        TEXT    NOT NULL DEFAULT '[]',
   attachments TEXT    NOT NULL DEFAULT '[]',
   last_error  TEXT,
-  large_file  TEXT
+  large_file  TEXT,
+  lane        TEXT    NOT NULL DEFAULT ''
 );
-CREATE INDEX message_due        ON message (due_at) WHERE state IN ('queued', 'retrying');
+CREATE INDEX message_due        ON message (lane, due_at) WHERE state IN ('queued', 'retrying');
 CREATE INDEX message_retrying   ON message (seq) WHERE state = 'retrying';
 CREATE INDEX message_failed     ON message (seq) WHERE state = 'failed';
 CREATE INDEX message_captured   ON message (seq) WHERE state = 'captured';
@@ -75,3 +76,18 @@ CREATE TABLE counter (
 INSERT INTO counter (state, messages)
   VALUES ('queued', 0), ('retrying', 0), ('failed', 0), ('captured', 0), ('unreadable', 0), ('history', 0);
 `;
+
+/** Recipients of the local inbox were marked as delivered in version 1, in which a message went one way as a whole. */
+export const markCapturedRecipients = `
+UPDATE message SET recipients = replace(recipients, '"state":"delivered"', '"state":"captured"')
+  WHERE state = 'captured' AND recipients NOT LIKE '%"state":"captured"%';
+`;
+
+/** What makes a spool of each earlier version one of the next. */
+export const spoolUpgrades: Readonly<Record<number, string>> = {
+  1: `
+ALTER TABLE message ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+DROP INDEX message_due;
+CREATE INDEX message_due ON message (lane, due_at) WHERE state IN ('queued', 'retrying');
+${markCapturedRecipients}`,
+};

@@ -13,16 +13,28 @@ export type AppendResult =
 /** What becomes of a message after an attempt. */
 export interface Settlement {
   readonly id: string;
-  /** `done` removes the message; `captured` keeps it in the local inbox. */
-  readonly next: "done" | "captured" | "retrying" | "failed";
+  /**
+   * `done` removes the message; `captured` keeps it in the local inbox; `queued` is for what was not attempted at all;
+   * `processing` stores how far it is, and the claim goes on.
+   */
+  readonly next: "done" | "captured" | "queued" | "retrying" | "failed" | "processing";
+  /** All of the message's, in its order. */
   readonly recipients: readonly SpoolRecipient[];
   readonly attempts: number;
-  /** When the next attempt is due; for `retrying` only. */
+  /** When the next attempt is due; for `queued` and `retrying` only. */
   readonly dueAtMs?: number;
+  /** Where it waits. Default: `""`. */
+  readonly lane?: string;
   readonly lastError: string | null;
   /** Rows for the message log, stored in the same transaction. */
   readonly events: readonly MessageEvent[];
 }
+
+/**
+ * How many messages a claim may take from a lane at the most: none from a busy one. A lane that is not named has no bound
+ * of its own.
+ */
+export type LaneRooms = ReadonlyMap<string, number>;
 
 /** Numbers for `/health` and `/metrics`; read from counters, not by counting rows. */
 export interface SpoolCounts {
@@ -39,6 +51,8 @@ export interface SpoolCounts {
 /** Which entries `list` returns: newest first. */
 export interface SpoolFilter {
   readonly state?: SpoolState;
+  /** Id of a message: only what was accepted before it. */
+  readonly before?: string;
   /** 1–1000. */
   readonly limit: number;
 }
@@ -58,14 +72,24 @@ export interface HistoryBatch {
  *
  * A call that changes something resolves after the commit that holds the change; one sync is shared by all calls that
  * arrive while the last one is under way.
+ *
+ * Messages wait in lanes: all in `""` at first, until whoever delivers them moves them to another, so that what waits for
+ * one relay is not in the way of the rest. What a lane's name means is not the spool's business.
  */
 export interface Spool {
   /** Stores a message and its `queued` event. @throws {DispatchError} `spool_unavailable`; then nothing was stored. */
   append(message: NewSpoolMessage): Promise<AppendResult>;
-  /** Takes up to `max` messages that are due; waits until there is at least one. Empty only after `signal` aborts. */
-  claim(max: number, signal: AbortSignal): Promise<ClaimedMessage[]>;
-  /** Ends the claim of a message. */
+  /**
+   * Takes up to `max` messages that are due, the longest waiting first, from lanes with room; waits until there is at
+   * least one. Empty only after `signal` aborts.
+   *
+   * @param rooms default: every lane has room
+   */
+  claim(max: number, signal: AbortSignal, rooms?: LaneRooms): Promise<ClaimedMessage[]>;
+  /** Ends the claim of a message, unless it is still `processing`. */
   settle(settlement: Settlement): Promise<void>;
+  /** Ends the claim of messages that were not attempted: they wait in `lane`, due as before. */
+  park(ids: readonly string[], lane: string): Promise<void>;
   counts(): Promise<SpoolCounts>;
   /** What has happened to messages since the spool was opened, by kind; what never happened is absent. */
   eventCounts(): Promise<Readonly<Partial<Record<MessageEventKind, number>>>>;

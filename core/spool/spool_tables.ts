@@ -34,19 +34,27 @@ export class SpoolTables {
     this.#tally.add("queued", 1);
   }
 
-  /** `seq` and `id` of messages due at `nowMs`, the longest waiting first. */
-  due(nowMs: number, limit: number): MessageRow[] {
+  /** `seq` and `due_at` of messages due in `lane` at `nowMs`, the longest waiting first. */
+  due(lane: string, nowMs: number, limit: number): MessageRow[] {
     return this.#sql(
-      "SELECT seq FROM message INDEXED BY message_due WHERE state IN ('queued', 'retrying') AND due_at <= ? ORDER BY due_at LIMIT ?",
-    ).all(nowMs, limit);
+      "SELECT seq, due_at FROM message INDEXED BY message_due WHERE state IN ('queued', 'retrying') AND lane = ? AND due_at <= ? ORDER BY due_at LIMIT ?",
+    ).all(lane, nowMs, limit);
   }
 
-  /** When the next message is due after `nowMs`, or `null` when none waits. */
-  nextDueAtMs(nowMs: number): number | null {
+  /** When the next message is due in `lane` after `nowMs`, or `null` when none waits. */
+  nextDueAtMs(lane: string, nowMs: number): number | null {
     const row = this.#sql(
-      "SELECT due_at FROM message INDEXED BY message_due WHERE state IN ('queued', 'retrying') AND due_at > ? ORDER BY due_at LIMIT 1",
-    ).get(nowMs);
+      "SELECT due_at FROM message INDEXED BY message_due WHERE state IN ('queued', 'retrying') AND lane = ? AND due_at > ? ORDER BY due_at LIMIT 1",
+    ).get(lane, nowMs);
     return row === undefined ? null : Number(row.due_at);
+  }
+
+  /** The lane that comes after `lane` by name, among those in which a message waits. */
+  nextLane(lane: string): string | null {
+    const row = this.#sql(
+      "SELECT lane FROM message INDEXED BY message_due WHERE state IN ('queued', 'retrying') AND lane > ? ORDER BY lane LIMIT 1",
+    ).get(lane);
+    return row === undefined ? null : String(row.lane);
   }
 
   bySeq(seq: SqlValue): MessageRow | undefined {
@@ -61,10 +69,18 @@ export class SpoolTables {
     return this.#sql("SELECT bytes FROM content WHERE seq = ?").get(seq)?.bytes;
   }
 
-  /** Newest first. */
-  list(state: StoredState | undefined, limit: number): MessageRow[] {
-    if (state === undefined) return this.#sql("SELECT * FROM message ORDER BY seq DESC LIMIT ?").all(limit);
-    return this.#sql(`SELECT * FROM message WHERE state = '${state}' ORDER BY seq DESC LIMIT ?`).all(limit);
+  /** Newest first; of those that came before the message `before` alone, where one is named. */
+  list(state: StoredState | undefined, before: string | undefined, limit: number): MessageRow[] {
+    const ofState = state === undefined ? "" : `state = '${state}' AND`;
+    const endSeq = before === undefined ? Number.MAX_SAFE_INTEGER : this.#seqOf(before);
+    return this.#sql(`SELECT * FROM message WHERE ${ofState} seq < ? ORDER BY seq DESC LIMIT ?`).all(endSeq, limit);
+  }
+
+  /** The number of a message; where it is gone, one after that of the last whose id, which sorts by time, is lower. */
+  #seqOf(id: string): number {
+    const row =
+      this.byId(id) ?? this.#sql("SELECT seq + 1 AS seq FROM message WHERE id < ? ORDER BY id DESC LIMIT 1").get(id);
+    return Number(row?.seq ?? 0);
   }
 
   /** Moves a message to where an attempt has brought it; a message that is gone already stays gone. */
@@ -75,27 +91,33 @@ export class SpoolTables {
       this.remove(row);
       return row;
     }
+    const from = row.state as StoredState;
+    const isOver = settlement.next !== "processing";
+    const next = isOver ? settlement.next : from;
     this.#sql(
-      "UPDATE message SET state = ?, recipients = ?, attempts = ?, due_at = ?, last_error = ? WHERE seq = ?",
+      "UPDATE message SET state = ?, recipients = ?, attempts = ?, due_at = ?, lane = ?, last_error = ? WHERE seq = ?",
     ).run(
-      settlement.next,
+      next,
       encodeRecipients(settlement.recipients),
       settlement.attempts,
       settlement.dueAtMs ?? Number(row.due_at),
+      isOver ? (settlement.lane ?? "") : row.lane!,
       settlement.lastError,
       row.seq as number,
     );
-    this.#move(row.state as StoredState, settlement.next);
+    this.#move(from, next);
     return row;
+  }
+
+  park(seq: SqlValue, lane: string): void {
+    this.#sql("UPDATE message SET lane = ? WHERE seq = ?").run(lane, seq);
   }
 
   /** Makes a message due at `nowMs`, its attempts counted anew. */
   requeue(row: MessageRow, recipients: string, nowMs: number): void {
-    this.#sql("UPDATE message SET state = 'queued', recipients = ?, attempts = 0, due_at = ? WHERE seq = ?").run(
-      recipients,
-      nowMs,
-      row.seq as number,
-    );
+    this.#sql(
+      "UPDATE message SET state = 'queued', recipients = ?, attempts = 0, due_at = ?, lane = '' WHERE seq = ?",
+    ).run(recipients, nowMs, row.seq as number);
     this.#move(row.state as StoredState, "queued");
   }
 

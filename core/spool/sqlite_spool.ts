@@ -1,12 +1,20 @@
 /** The durable queue on an SQLite file. Lives in one thread, which owns the file. */
-import type { Clock, LargeFiles, Logger, SqlConnection, SqlValue } from "../capabilities.ts";
+import type { Clock, LargeFiles, Logger, SqlConnection } from "../capabilities.ts";
 import { DispatchError } from "../error/mod.ts";
 import { describeEvent } from "../history/describe_event.ts";
 import type { MessageEvent } from "../history/message_event.ts";
+import { Claims } from "./claims.ts";
 import type { ClaimedMessage, NewSpoolMessage, SpoolContent, SpoolEntry } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { decodeContent, decodeEntry, describeUnreadable, encodeRecipients, type MessageRow } from "./row_codec.ts";
-import type { AppendResult, HistoryBatch, Settlement, Spool, SpoolCounts, SpoolFilter } from "./spool.ts";
+import {
+  asNew,
+  decodeContent,
+  decodeEntry,
+  describeUnreadable,
+  encodeRecipients,
+  type MessageRow,
+} from "./row_codec.ts";
+import type { AppendResult, HistoryBatch, LaneRooms, Settlement, Spool, SpoolCounts, SpoolFilter } from "./spool.ts";
 import { SpoolTables, type StoredState } from "./spool_tables.ts";
 import { Tally } from "./tally.ts";
 import { WaitingRoom } from "./waiting_room.ts";
@@ -35,10 +43,7 @@ export class SqliteSpool implements Spool {
   readonly #tally: Tally;
   readonly #tables: SpoolTables;
   readonly #commits: GroupCommit;
-  /** Ids being delivered, with the state that is stored for them. */
-  readonly #claimed = new Map<string, { readonly seq: SqlValue; readonly state: StoredState }>();
-  /** The same messages by their number, which tells them without a look at their rows. */
-  readonly #claimedSeqs = new Set<SqlValue>();
+  readonly #claims: Claims;
   readonly #dueRoom = new WaitingRoom();
   readonly #historyRoom = new WaitingRoom();
 
@@ -47,6 +52,7 @@ export class SqliteSpool implements Spool {
     const tally = new Tally(options.connection);
     this.#tally = tally;
     this.#tables = new SpoolTables(options.connection, tally);
+    this.#claims = new Claims(this.#tables);
     this.#commits = new GroupCommit(options.connection, {
       schedule: options.schedule,
       scheduleSoon: options.scheduleSoon ?? options.schedule,
@@ -68,12 +74,12 @@ export class SqliteSpool implements Spool {
     return result;
   }
 
-  async claim(max: number, signal: AbortSignal): Promise<ClaimedMessage[]> {
+  async claim(max: number, signal: AbortSignal, rooms: LaneRooms = new Map()): Promise<ClaimedMessage[]> {
     while (!signal.aborted) {
       const nowMs = this.#options.clock.nowMs();
-      const claimed = await this.#takeDue(max, nowMs);
+      const claimed = await this.#takeDue(max, nowMs, rooms);
       if (claimed.length > 0) return claimed;
-      await this.#untilDue(nowMs, signal);
+      await this.#untilDue(nowMs, rooms, signal);
     }
     return [];
   }
@@ -83,18 +89,29 @@ export class SqliteSpool implements Spool {
       this.#tables.addHistory(settlement.events);
       return this.#tables.settle(settlement);
     });
-    this.#claimedSeqs.delete(this.#claimed.get(settlement.id)?.seq ?? null);
-    this.#claimed.delete(settlement.id);
+    this.#historyRoom.wake();
+    if (settlement.next === "processing") return;
+    this.#claims.release(settlement.id);
     if (settlement.next === "done") await this.#removeLargeFile(row);
-    this.#wakeAll();
+    else this.#dueRoom.wake();
+  }
+
+  async park(ids: readonly string[], lane: string): Promise<void> {
+    const moving = ids.flatMap((id) => this.#claims.of(id) ?? []).filter((claim) => claim.lane !== lane);
+    if (moving.length > 0) {
+      await this.#commits.runSoon(() => {
+        for (const { seq } of moving) this.#tables.park(seq, lane);
+      });
+    }
+    for (const id of ids) this.#claims.release(id);
+    this.#dueRoom.wake();
   }
 
   async counts(): Promise<SpoolCounts> {
-    const claimed = [...this.#claimed.values()];
-    const retrying = claimed.filter(({ state }) => state === "retrying").length;
+    const retrying = this.#claims.countOf("retrying");
     return {
-      queued: Math.max(0, this.#tally.of("queued") - (claimed.length - retrying)),
-      processing: claimed.length,
+      queued: Math.max(0, this.#tally.of("queued") - (this.#claims.size - retrying)),
+      processing: this.#claims.size,
       retrying: Math.max(0, this.#tally.of("retrying") - retrying),
       failed: this.#tally.of("failed"),
       captured: this.#tally.of("captured"),
@@ -107,13 +124,13 @@ export class SqliteSpool implements Spool {
     return Object.fromEntries(this.#tally.events);
   }
 
-  async list({ state, limit }: SpoolFilter): Promise<SpoolEntry[]> {
+  async list({ state, before, limit }: SpoolFilter): Promise<SpoolEntry[]> {
     if (state === "processing") {
-      const entries = await Promise.all([...this.#claimed.keys()].slice(0, limit).map((id) => this.find(id)));
+      const entries = await Promise.all([...this.#claims.ids()].slice(0, limit).map((id) => this.find(id)));
       return entries.filter((entry) => entry !== null);
     }
     // Claimed messages are stored as queued or retrying; they are left out, so that many more are asked for.
-    const rows = this.#tables.list(state, limit + this.#claimed.size);
+    const rows = this.#tables.list(state, before, limit + this.#claims.size);
     const entries = rows.map((row) => this.#describe(row));
     return entries.filter((entry) => state === undefined || entry.state === state).slice(0, limit);
   }
@@ -132,10 +149,7 @@ export class SqliteSpool implements Spool {
     await this.#commits.run(() => {
       const row = this.#idleRow(id);
       const entry = this.#readAgain(row);
-      const isCaptured = entry.state === "captured";
-      const recipients = entry.recipients.map((recipient) =>
-        isCaptured || recipient.state === "failed" ? { ...recipient, state: "pending" as const } : recipient,
-      );
+      const recipients = entry.recipients.map(asNew);
       this.#tables.requeue(row, encodeRecipients(recipients), this.#options.clock.nowMs());
       this.#tables.addHistory([this.#event("requeued", { ...entry, attempts: 0, recipients })]);
     });
@@ -210,25 +224,22 @@ export class SqliteSpool implements Spool {
     }
   }
 
-  async #takeDue(max: number, nowMs: number): Promise<ClaimedMessage[]> {
+  async #takeDue(max: number, nowMs: number, rooms: LaneRooms): Promise<ClaimedMessage[]> {
     const claimed: ClaimedMessage[] = [];
     const unreadable: (() => Promise<void>)[] = [];
-    for (const { seq } of this.#tables.due(nowMs, max + this.#claimed.size)) {
-      if (claimed.length === max) break;
-      if (this.#claimedSeqs.has(seq!)) continue;
-      const row = this.#tables.bySeq(seq!);
+    for (const seq of this.#claims.due(max, nowMs, rooms)) {
+      const row = this.#tables.bySeq(seq);
       if (row === undefined) continue;
       try {
         claimed.push(this.#read(row));
-        this.#claimed.set(String(row.id), { seq: seq!, state: row.state as StoredState });
-        this.#claimedSeqs.add(seq!);
+        this.#claims.add(row);
       } catch (error) {
         unreadable.push(() => this.#setAside(row, error instanceof Error ? error.message : String(error)));
       }
     }
     for (const setAside of unreadable) await setAside();
     // While rows were set aside others may have come: look again, or their arrival would go unnoticed.
-    return claimed.length === 0 && unreadable.length > 0 ? this.#takeDue(max, nowMs) : claimed;
+    return claimed.length === 0 && unreadable.length > 0 ? this.#takeDue(max, nowMs, rooms) : claimed;
   }
 
   /** The message that a row stands for. @throws when it can't be read */
@@ -236,7 +247,7 @@ export class SqliteSpool implements Spool {
     const entry = decodeEntry(row);
     const content = this.#contentOf(row);
     if (content === null) throw new SyntaxError("the content is missing");
-    return { entry: { ...entry, state: "processing" }, content };
+    return { entry: { ...entry, state: "processing" }, content, lane: String(row.lane) };
   }
 
   /** As it was stored. @throws {DispatchError} `queue_entry_unreadable` */
@@ -263,9 +274,9 @@ export class SqliteSpool implements Spool {
   }
 
   /** Waits for a wake, or for the next message that was not due yet at `lookedAtMs`, when those due were looked for. */
-  async #untilDue(lookedAtMs: number, signal: AbortSignal): Promise<void> {
+  async #untilDue(lookedAtMs: number, rooms: LaneRooms, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const dueAtMs = this.#tables.nextDueAtMs(lookedAtMs);
+    const dueAtMs = this.#claims.nextDueAtMs(lookedAtMs, rooms);
     const cancel =
       dueAtMs === null ? undefined : clock.after(Math.max(0, dueAtMs - clock.nowMs()), () => this.#dueRoom.wake());
     await this.#dueRoom.wait(signal);
@@ -275,7 +286,7 @@ export class SqliteSpool implements Spool {
   #describe(row: MessageRow): SpoolEntry {
     try {
       const entry = decodeEntry(row);
-      return this.#claimed.has(entry.id) ? { ...entry, state: "processing" } : entry;
+      return this.#claims.of(entry.id) !== undefined ? { ...entry, state: "processing" } : entry;
     } catch {
       return describeUnreadable(row);
     }
@@ -285,7 +296,7 @@ export class SqliteSpool implements Spool {
   #idleRow(id: string): MessageRow {
     const row = this.#tables.byId(id);
     if (row === undefined) throw new DispatchError("queue_entry_unknown", { id });
-    if (this.#claimed.has(id)) throw new DispatchError("queue_entry_busy", { id });
+    if (this.#claims.of(id) !== undefined) throw new DispatchError("queue_entry_busy", { id });
     return row;
   }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, LargeFiles, Logger } from "../../core/capabilities.ts";
+import type { Clock, LargeFiles, Logger, SqlConnection } from "../../core/capabilities.ts";
 import { createIdSource } from "../../core/mail/unique_id.ts";
 import { type NewSpoolMessage, openSpoolFile, SqliteSpool } from "../../core/spool/mod.ts";
 import { openLargeFiles } from "../../runtime-node/large_files.ts";
@@ -52,9 +52,12 @@ export class SpoolFixture {
   readonly clock = new TestClock();
   readonly logger = recordingLogger();
   readonly largeFiles: LargeFiles = openLargeFiles(join(this.directory, "large"));
+  /** Rows that its spools have read, and transactions that they have committed. */
+  reads = 0;
+  commits = 0;
 
   open(): SqliteSpool {
-    const connection = openSqlite(this.path);
+    const connection = this.#counted(openSqlite(this.path));
     openSpoolFile(connection, this.path);
     return new SqliteSpool({
       connection,
@@ -64,6 +67,31 @@ export class SpoolFixture {
       createEventId: () => ids.uniqueId("evt_"),
       schedule: (callback) => setTimeout(callback, 0),
     });
+  }
+
+  #counted(connection: SqlConnection): SqlConnection {
+    return {
+      exec: (sql) => {
+        if (sql === "COMMIT") this.commits++;
+        connection.exec(sql);
+      },
+      prepare: (sql) => {
+        const statement = connection.prepare(sql);
+        return {
+          run: (...parameters) => statement.run(...parameters),
+          get: (...parameters) => {
+            this.reads++;
+            return statement.get(...parameters);
+          },
+          all: (...parameters) => {
+            const rows = statement.all(...parameters);
+            this.reads += rows.length;
+            return rows;
+          },
+        };
+      },
+      close: () => connection.close(),
+    };
   }
 
   remove(): void {

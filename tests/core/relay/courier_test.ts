@@ -32,6 +32,7 @@ function message(id: string, recipients = ["a@example.org"]): ClaimedMessage {
       attachments: [],
     },
     content: { kind: "inline", bytes: new Uint8Array(10) },
+    lane: "",
   };
 }
 

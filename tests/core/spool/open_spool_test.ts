@@ -70,7 +70,7 @@ describe("openSpool", () => {
     await makeSpool(0);
     const connection = openSqlite(path, { readOnly: true });
     assert.equal(pragma(connection, "application_id"), 0x44535051);
-    assert.equal(pragma(connection, "user_version"), 1);
+    assert.equal(pragma(connection, "user_version"), 2);
     assert.equal(pragma(connection, "page_size"), 4096);
     assert.equal(pragma(connection, "journal_mode"), "wal");
     connection.close();
@@ -89,6 +89,22 @@ describe("openSpool", () => {
     const spool = await openSpool(directory, recordingLogger());
     assert.equal((await spool.counts()).queued, 3);
     await spool.close();
+  });
+
+  it("brings a spool of version 1 up to date, with what is queued and what was captured", async () => {
+    const before = openSqlite(path);
+    before.exec(readFileSync(new URL("./spool_version_1.sql", import.meta.url), "utf8"));
+    before.close();
+    const spool = await openSpool(directory, recordingLogger());
+    const [claimed] = await spool.claim(5, AbortSignal.timeout(30_000));
+    assert.deepEqual([claimed?.entry.id, claimed?.lane], ["spl_queued", ""]);
+    assert.deepEqual(claimed?.entry.recipients, [{ address: "a@example.org", kind: "to", state: "pending" }]);
+    assert.deepEqual(
+      (await spool.find("spl_captured"))?.recipients.map(({ state }) => state),
+      ["captured"],
+    );
+    await spool.close();
+    await makeSpool(1);
   });
 
   it("keeps what a crash left in the log alone", async () => {
@@ -116,7 +132,7 @@ describe("openSpool", () => {
   it("refuses a database of a later version, and leaves it as it is", async () => {
     await makeSpool(1);
     const editor = openSqlite(path);
-    editor.exec("PRAGMA user_version = 2");
+    editor.exec("PRAGMA user_version = 3");
     editor.close();
     await assertRefused("database_newer");
   });
