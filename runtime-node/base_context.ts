@@ -34,6 +34,7 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     spool,
     log: data.stores.log,
     audit: data.audit,
+    counters: data.stores.counters,
     intake,
     clock: systemClock,
     uniqueId: (prefix) => idSource.uniqueId(prefix),

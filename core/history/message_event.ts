@@ -1,16 +1,20 @@
 /** One row of the message log: one event in the life of a message. */
 import type { EnvelopeRecipient, MessageOrigin, MessageSummary } from "../mail/envelope.ts";
 
-/** What happened. `captured` is a delivery into the local inbox; `denied` was refused at the door. */
-export type MessageEventKind =
-  | "queued"
-  | "delivered"
-  | "captured"
-  | "retrying"
-  | "failed"
-  | "denied"
-  | "requeued"
-  | "deleted";
+/** All that can happen. `captured` is a delivery into the local inbox; `denied` was refused at the door. */
+export const messageEvents = [
+  "queued",
+  "delivered",
+  "captured",
+  "retrying",
+  "failed",
+  "denied",
+  "requeued",
+  "deleted",
+] as const;
+
+/** What happened. */
+export type MessageEventKind = (typeof messageEvents)[number];
 
 /** An event in the life of a message. Bodies are never part of it. */
 export interface MessageEvent extends MessageSummary {

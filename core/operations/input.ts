@@ -40,14 +40,26 @@ export function ids(noun: string) {
 
 /** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`; UTC where no zone is named. Becomes Unix milliseconds. */
 export const instant = z
+/** A moment as it was written: where it names no zone, `timeMs` is as if it were UTC. */
+export interface WrittenMoment {
+  readonly hasZone: boolean;
+/** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`, whose zone may be told apart from it. */
+export const moment = z
+    const written = parseMoment(value);
   .string({ error: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" })
   .meta({ examples: ["2026-11-22", "2026-11-22T10:30:00Z"] })
   .transform((value, refinement) => {
     const timeMs = parseInstant(value);
+/** As {@link moment}; UTC where no zone is named. Becomes Unix milliseconds. */
+export const instant = moment.transform(({ timeMs }) => timeMs);
+function parseMoment(value: string): WrittenMoment | null {
     if (timeMs !== null) return timeMs;
+  const hasZone = match.groups?.zone !== undefined;
+  const iso = value.length === 10 || hasZone ? value : `${value}Z`;
     refinement.addIssue({ code: "custom", message: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" });
     return z.NEVER;
   });
+  return Number.isNaN(timeMs) || !isRealDay ? null : { timeMs, hasZone };
 
 function parseInstant(value: string): number | null {
   const match = instantForm.exec(value);

@@ -9,6 +9,7 @@ import type { CertificateService } from "../certificate/certificate_service.ts";
 import type { TlsIdentity } from "../certificate/mod.ts";
 import type { ConfigService } from "../config/config_service.ts";
 import type { AuditTrail } from "../history/audit_trail.ts";
+import type { EventCounters } from "../history/event_counters.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
 import type { AttachmentFile, ReadableMessage } from "../mail/readable_message.ts";
@@ -80,6 +81,7 @@ export interface OperationContext {
   readonly log: Pick<MessageLog, "search">;
   readonly audit: Pick<AuditTrail, "record" | "search">;
   readonly intake: Intake;
+  readonly counters: EventCounters;
   readonly clock: Clock;
   /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */
   uniqueId(prefix: string): string;

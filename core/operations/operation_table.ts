@@ -16,6 +16,7 @@ import type { OperationContext } from "./operation_context.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { queueReadingOperations } from "./queue_reading.ts";
 import { relayOperations } from "./relay_operations.ts";
+import { reportOperations } from "./report_operations.ts";
 import { serviceOperations } from "./service_operations.ts";
 import { userOperations } from "./user_operations.ts";
 
@@ -36,6 +37,7 @@ export const operations = [
   ...adminTokenOperations,
 ] as const;
 
+  ...reportOperations,
 /** All feeds. */
 export const feeds = [...queueFeeds, ...messageLogFeeds] as const;
 

@@ -28,7 +28,7 @@ export class TimeZone {
     const fields = { year: "numeric", month: "numeric", day: "numeric" } as const;
     const clock = { hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" } as const;
     try {
-      const format = new Intl.DateTimeFormat("en-US", { timeZone: name, era: "short", ...fields, ...clock });
+      const format = new Intl.DateTimeFormat("en-US", { timeZone: name, ...fields, ...clock });
       return new TimeZone(name, format);
     } catch (error) {
       if (error instanceof RangeError) return null;
@@ -36,7 +36,7 @@ export class TimeZone {
     }
   }
 
-  /** How far local time is ahead of UTC at `timeMs`. */
+  /** How far local time is ahead of UTC at `timeMs`, which is not before 1970. */
   offsetMs(timeMs: number): number {
     const secondMs = Math.floor(timeMs / 1000) * 1000;
     const parts = new Map(this.#format.formatToParts(secondMs).map(({ type, value }) => [type, value]));

@@ -11,6 +11,7 @@ import { messageLogCommands } from "./commands/message_log_commands.ts";
 import { queueCommands } from "./commands/queue_commands.ts";
 import { queueReadingCommands } from "./commands/queue_reading_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
+import { reportCommands } from "./commands/report_commands.ts";
 import { serviceCommands } from "./commands/service_commands.ts";
 import { userCommands } from "./commands/user_commands.ts";
 
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   ...adminTokenCommands,
 ];
 
+  ...reportCommands,
 /** What each group of commands is about, by the word that they share. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   config: "Settings",

@@ -23,6 +23,7 @@ import { MemoryBearerStore } from "./memory_bearer_store.ts";
 import { MemoryCertificates } from "./memory_certificates.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
+import { MemoryEventCounters } from "./memory_event_counters.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { MemoryRelayStore } from "./memory_relay_store.ts";
 import { MemorySmtpUsers } from "./memory_smtp_users.ts";
@@ -45,6 +46,7 @@ export interface MemoryDispatch {
   readonly certificates: MemoryCertificates;
   /** The passwords that were set for the administrator, in turn. */
   readonly passwords: string[];
+  readonly counters: MemoryEventCounters;
 }
 
 const sampleIdentity: CertificateShow["identity"] = {
@@ -134,6 +136,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     admin: { resetPassword: async (next) => void passwords.push(acceptPassword(next)) },
     certificates,
     config: await openMemoryConfig(box),
+  const counters = new MemoryEventCounters();
     relays,
     keys,
     tokens,
@@ -150,6 +153,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     logGrown: (rows) => new Promise((resolve) => setTimeout(resolve, 10, rows + 1)),
     certificate: async () => sampleCertificate,
     health: async () => sampleHealth,
+    counters,
     testRelay: async (relay, { from, to }) => ({
       ok: relay.provider === "local",
       transcript: [`${from} -> ${to}`],
@@ -181,6 +185,7 @@ const hastyClock: Clock = {
   after: (delayMs, callback) => startTimer(Math.min(delayMs, 5), callback),
 };
 
+    counters,
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** It counts its rows apart, so that no other id depends on what is audited. */

@@ -12,6 +12,7 @@ import {
 } from "./answer/certificate.ts";
 import { logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
 import { relay, relayTest } from "./answer/relay.ts";
+import { report } from "./answer/report.ts";
 import { health, setting, version } from "./answer/service.ts";
 import { list } from "./answer/shape.ts";
 

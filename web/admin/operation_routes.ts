@@ -273,3 +273,4 @@ function exportInTheOpen({ format = "pem", ...rest }: { readonly format?: unknow
   if (format === "pfx") throw new DispatchError("method_not_allowed", { method: "GET", allowed: "POST" });
   return { ...rest, format };
 }
+  { method: "GET", path: "/reports", operation: "report.show" },
