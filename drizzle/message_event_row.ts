@@ -6,8 +6,8 @@ import type { messageEventTable } from "./table/message_event.ts";
 /** A row as it is read. */
 export type MessageEventRow = typeof messageEventTable.$inferSelect;
 
-/** A row that is to be written; the database numbers it. */
-export type NewMessageEventRow = Omit<MessageEventRow, "seq">;
+/** A row that is to be written; the database numbers it, and knows the status of its message. */
+export type NewMessageEventRow = Omit<MessageEventRow, "seq" | "status">;
 
 /** The row that stores `event`. */
 export function rowOf({ recipients, origin, ...event }: MessageEvent): NewMessageEventRow {
@@ -25,7 +25,20 @@ export function rowOf({ recipients, origin, ...event }: MessageEvent): NewMessag
 
 /** The event that `row` stores; its recipients come back in the order to, cc, bcc. */
 export function eventOf(row: MessageEventRow): MessageEvent {
-  const { seq: _, to, cc, bcc, source, clientAddress, tlsVersion, tlsCipher, apiKeyId, smtpUser, ...event } = row;
+  const {
+    seq: _,
+    status: __,
+    to,
+    cc,
+    bcc,
+    source,
+    clientAddress,
+    tlsVersion,
+    tlsCipher,
+    apiKeyId,
+    smtpUser,
+    ...event
+  } = row;
   const tls = tlsVersion === null || tlsCipher === null ? null : { version: tlsVersion, cipher: tlsCipher };
   return {
     ...event,

@@ -1,46 +1,39 @@
 /** The message log in the tables `message_event` and `message`. */
 import { and, desc, eq, getTableColumns, lt } from "drizzle-orm";
 import type { MessageLog, MessageState, MessageStateQuery } from "../core/history/message_log.ts";
-import { bindStatement } from "./bound_statement.ts";
-import type { DatabaseDriver, SqlQuery } from "./driver.ts";
+import type { DatabaseDriver } from "./driver.ts";
 import { batchCounting } from "./event_counters.ts";
-import { type NewMessageEventRow, rowOf } from "./message_event_row.ts";
+import { batchAppending } from "./message_append.ts";
 import { searchEvents } from "./message_event_search.ts";
-import { stateUpdates } from "./message_state.ts";
+import { indexEarlierRows } from "./message_index.ts";
+import { purgeEvents } from "./message_purge.ts";
 import { type Orm, openOrm } from "./orm.ts";
-import { placeholdersFor } from "./placeholders.ts";
 import { withPlainErrors } from "./plain_errors.ts";
 import { messageTable } from "./table/message.ts";
-import { messageEventTable } from "./table/message_event.ts";
 
-/** The message log behind `driver`. */
-export function openMessageLog(driver: DatabaseDriver): MessageLog {
+/**
+ * The message log behind `driver`.
+ *
+ * @param nowMs tells how long a search has taken so far
+ */
+export function openMessageLog(driver: DatabaseDriver, nowMs: () => number = () => performance.now()): MessageLog {
   const orm = openOrm(driver);
-  const insertRow = bindStatement<NewMessageEventRow>(
-    orm
-      .insert(messageEventTable)
-      .values(placeholdersFor(messageEventTable, ["seq"]))
-      .onConflictDoNothing()
-      .toSQL(),
-  );
-  const updateState = stateUpdates(orm);
+  const appendBatch = batchAppending(orm);
   const countBatch = batchCounting(orm);
   return withPlainErrors<MessageLog>({
     async append(events, unlogged, counted) {
-      const queries: SqlQuery[] = counted === undefined ? [] : await countBatch(counted);
-      for (const event of events) {
-        if (!unlogged?.has(event.event)) queries.push(insertRow(rowOf(event)));
-        const update = updateState(event);
-        if (update !== null) queries.push(update);
-      }
+      const counting = counted === undefined ? [] : await countBatch(counted);
+      const queries = [...counting, ...appendBatch(events, unlogged)];
       if (queries.length > 0) await driver.batch(queries);
     },
-    search: (query) => searchEvents(orm, query),
+    search: (query) => searchEvents(orm, query, nowMs),
     async find(id) {
       const [row] = await selectStates(orm).where(eq(messageTable.id, id));
       return row ?? null;
     },
     states: (query) => listStates(orm, query),
+    purge: (what) => purgeEvents(orm, driver, what),
+    indexEarlier: (limit) => indexEarlierRows(orm, driver, limit),
   });
 }
 

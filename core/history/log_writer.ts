@@ -123,7 +123,8 @@ export class LogWriter {
   /** The event in a row; a row that was damaged would be in the way of all that come after it for ever. */
   #parse(row: string): MessageEvent[] {
     try {
-      return [JSON.parse(row) as MessageEvent];
+      // A row that the spool kept from before omissions were noted has none.
+      return [{ omitted: [], ...JSON.parse(row) } as MessageEvent];
     } catch (error) {
       this.#options.logger.error("history.row_unreadable", "A row for the message log can't be read and is left out", {
         error,

@@ -138,44 +138,11 @@ describe("openMessageLog append and search", () => {
     }
   });
 
-  test("finds parts of sender, recipients and text in any case", async () => {
-    const one = happened("failed", 1000, {
-      sender: "Billing@example.org",
-      recipients: [{ address: '"o\'brien\\\\x"@example.com', kind: "bcc" }],
-      subject: "Invoice 100%",
-      error: "mailbox_full",
-    });
-    await log.append([one, happened("queued", 1000, { subject: "Invoice 1000", error: "mailbox-full" })]);
-    const queries: Partial<MessageLogQuery>[] = [
-      { sender: "BILLING@" },
-      { recipient: "O'Brien" },
-      { recipient: "\\\\x" },
-      { text: "invoice 100%" },
-      { text: "mailbox_" },
-    ];
-    for (const query of queries) assert.deepEqual(await found(query), idsOf(one), JSON.stringify(query));
-    assert.deepEqual(await found({ recipient: "kind" }), []);
-    assert.deepEqual(await found({ sender: "' OR 1=1 --" }), []);
-  });
-
   test("finds nothing after a cursor that it never gave", async () => {
     await log.append([happened("queued", 1000)]);
-    assert.deepEqual(await log.search({ limit: 10, cursor: "nonsense" }), { rows: [], next: null });
+    for (const cursor of ["nonsense", "-1", "1e3", "9".repeat(17)])
+      assert.deepEqual(await log.search({ limit: 10, cursor }), { rows: [], next: null });
   });
-
-  for (const [name, where, index] of [
-    ["time", "time_ms > 5", "message_event_time"],
-    ["event", "event = 'failed'", "message_event_event_time"],
-    ["id", "id = 'spl_1'", "message_event_id_time"],
-  ] as const) {
-    test(`finds by ${name} by walking along an index, without sorting`, async () => {
-      const sql = `EXPLAIN QUERY PLAN SELECT * FROM message_event WHERE ${where} AND (time_ms, seq) < (9, 9) ORDER BY time_ms DESC, seq DESC LIMIT 9`;
-      const { rows } = await database.query({ sql, params: [], method: "all" });
-      const plan = JSON.stringify(rows);
-      assert.match(plan, new RegExp(`USING INDEX ${index} `));
-      assert.doesNotMatch(plan, /TEMP B-TREE|SCAN/);
-    });
-  }
 });
 
 describe("openMessageLog state", () => {
