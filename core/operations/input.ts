@@ -1,5 +1,6 @@
 /** The kinds of values that operations take. Each states its rule once, as the end of a sentence. */
 import { z } from "zod";
+import { parsePath } from "../mail/address.ts";
 
 const instantForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:\d{2})?)?$/i;
 
@@ -38,37 +39,45 @@ export function ids(noun: string) {
   return list.transform((values) => [...new Set(values)]);
 }
 
-/** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`; UTC where no zone is named. Becomes Unix milliseconds. */
-export const instant = z
+/** An address, as an envelope holds it. */
+export const mailbox = z
+  .string()
+  .meta({ examples: ["you@example.org"] })
+  .transform((value, refinement) => {
+    const address = parsePath(value);
+    if (address !== null) return address;
+    refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
+    return z.NEVER;
+  });
+
 /** A moment as it was written: where it names no zone, `timeMs` is as if it were UTC. */
 export interface WrittenMoment {
+  readonly timeMs: number;
   readonly hasZone: boolean;
+}
+
 /** A moment as ISO 8601, `2026-11-22` or `2026-11-22T10:30:00Z`, whose zone may be told apart from it. */
 export const moment = z
-    const written = parseMoment(value);
   .string({ error: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" })
   .meta({ examples: ["2026-11-22", "2026-11-22T10:30:00Z"] })
   .transform((value, refinement) => {
-    const timeMs = parseInstant(value);
-/** As {@link moment}; UTC where no zone is named. Becomes Unix milliseconds. */
-export const instant = moment.transform(({ timeMs }) => timeMs);
-function parseMoment(value: string): WrittenMoment | null {
-    if (timeMs !== null) return timeMs;
-  const hasZone = match.groups?.zone !== undefined;
-  const iso = value.length === 10 || hasZone ? value : `${value}Z`;
+    const written = parseMoment(value);
+    if (written !== null) return written;
     refinement.addIssue({ code: "custom", message: "must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z" });
     return z.NEVER;
   });
-  return Number.isNaN(timeMs) || !isRealDay ? null : { timeMs, hasZone };
 
-function parseInstant(value: string): number | null {
+/** As {@link moment}; UTC where no zone is named. Becomes Unix milliseconds. */
+export const instant = moment.transform(({ timeMs }) => timeMs);
+
+function parseMoment(value: string): WrittenMoment | null {
   const match = instantForm.exec(value);
   if (match === null) return null;
-  const isDateOnly = value.length === 10;
-  const iso = isDateOnly || match.groups?.zone !== undefined ? value : `${value}Z`;
+  const hasZone = match.groups?.zone !== undefined;
+  const iso = value.length === 10 || hasZone ? value : `${value}Z`;
   const timeMs = Date.parse(iso.replace(" ", "T").toUpperCase());
   // Date.parse takes 2026-02-30 for 2 March: only a date that comes back as it went in is one.
   const day = new Date(`${value.slice(0, 10)}T00:00:00Z`);
   const isRealDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
-  return Number.isNaN(timeMs) || !isRealDay ? null : timeMs;
+  return Number.isNaN(timeMs) || !isRealDay ? null : { timeMs, hasZone };
 }

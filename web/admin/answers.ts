@@ -66,6 +66,7 @@ export const answers = covering({
 
 type Covering<Table extends Record<OperationName, z.ZodType>> = {
   readonly [Name in OperationName]: OutputOf<Name> extends z.input<Table[Name]> ? Table[Name] : never;
+  "report.show": report,
 };
 
 function covering<Table extends Record<OperationName, z.ZodType>>(table: Table & Covering<Table>): Table {
