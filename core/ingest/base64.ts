@@ -9,9 +9,16 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   return bytes;
 }
 
+/** A multiple of three, so that pieces put together are the whole; and few enough for the arguments of one call. */
+const pieceBytes = 24_576;
+
 /** Encodes bytes as base64, with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  const pieces: string[] = [];
+  for (let start = 0; start < bytes.byteLength; start += pieceBytes) {
+    pieces.push(btoa(String.fromCharCode(...bytes.subarray(start, start + pieceBytes))));
+  }
+  return pieces.join("");
 }
 
 function decode(text: string): string | null {

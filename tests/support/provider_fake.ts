@@ -1,4 +1,5 @@
 /** A fake of a provider's HTTP API: it holds requests to what is documented, and answers as it is told. */
+import assert from "node:assert/strict";
 
 /** What the API makes of one request. */
 export interface FakeDelivery {
@@ -81,14 +82,14 @@ export class ProviderFake {
 
   /** Takes the place of the runtime's `fetch`. */
   readonly fetch = async (request: Request): Promise<Response> => {
-    try {
-      const detour = await this.#api.detour?.(request.clone());
-      return detour ?? (await this.#answer(request));
-    } catch (error) {
-      // The transport takes it for a network error; the test is told by `verify`.
-      this.#failure ??= error;
-      throw error;
-    }
+    const copy = request.clone();
+    const delivery = await this.#read(request);
+    if (delivery instanceof Response) return delivery;
+    this.deliveries.push(delivery);
+    this.headers.push(request.headers);
+    this.#asked();
+    const mood = (this.#script.length > 1 ? this.#script.shift() : this.#script[0]) ?? "success";
+    return isTrouble(mood) ? await trouble[mood](copy) : this.#answer(mood, delivery);
   };
 
   /** Throws what was wrong with a request. */
@@ -96,15 +97,19 @@ export class ProviderFake {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #answer(request: Request): Promise<Response> {
-    const copy = request.clone();
-    const delivery = await this.#api.receive(request);
-    this.deliveries.push(delivery);
-    this.headers.push(request.headers);
-    this.#asked();
-    const mood = this.#script.length > 1 ? this.#script.shift() : this.#script[0];
-    if (isTrouble(mood)) return await trouble[mood](copy);
-    const answer = this.#api.answers[mood ?? "success"];
+  /** The transport takes what is thrown for a network error; the test is told by `verify`. */
+  async #read(request: Request): Promise<FakeDelivery | Response> {
+    try {
+      assert.equal(request.redirect, "manual", "no redirect is followed");
+      return (await this.#api.detour?.(request.clone())) ?? (await this.#api.receive(request));
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  #answer(mood: DocumentedAnswer, delivery: FakeDelivery): Response {
+    const answer = this.#api.answers[mood];
     if (answer === undefined) throw new TypeError(`the fake has no answer ${mood}`);
     return answer(delivery);
   }
@@ -115,8 +120,8 @@ export function jsonResponse(status: number, body: unknown, headers: Record<stri
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
 }
 
-function isTrouble(mood: string | undefined): mood is FakeTrouble {
-  return mood !== undefined && mood in trouble;
+function isTrouble(mood: string): mood is FakeTrouble {
+  return mood in trouble;
 }
 
 const trouble: Record<FakeTrouble, (request: Request) => Promise<Response>> = {

@@ -40,6 +40,9 @@ export interface ProviderRequest {
   readonly omitted: readonly string[];
 }
 
+/** Requests in the order in which they are sent. */
+export type ProviderRequests = Iterable<ProviderRequest> | AsyncIterable<ProviderRequest>;
+
 /** The provider's answer, read whole. */
 export interface ProviderAnswer {
   readonly status: number;
@@ -73,12 +76,13 @@ export interface HttpApi {
    */
   grant?(settings: RelaySettings): TokenGrant;
   /**
-   * The requests that carry `message`.
+   * The requests that carry `message`, sent in turn; each is made when it is its turn, where they are made lazily: a body
+   * is as large as the message.
    *
    * @throws {DispatchError} `message_inexpressible` (permanent) when the API has no way to say what the message says;
    * `provider_unreachable` (temporary) and `provider_refused` (permanent) when a request on the way fails
    */
-  compose(settings: RelaySettings, message: HttpMessage, around: HttpSurroundings): Promise<readonly ProviderRequest[]>;
+  compose(settings: RelaySettings, message: HttpMessage, around: HttpSurroundings): Promise<ProviderRequests>;
   /**
    * The answer to judge in the place of `answer`, where that one says only that the outcome is not known yet; asks for it
    * by `around.fetch`, a bounded number of times. What it throws leaves `answer` as it is.

@@ -80,7 +80,7 @@ export class HttpDelivery {
     const { id, sender, tags } = entry;
     const mime = await loadMessage(this.#message, this.#options.largeFiles);
     const message = { id, sender, recipients, tags, mime };
-    for (const request of await this.#api.compose(this.#relay.settings, message, this.#line.surroundings)) {
+    for await (const request of await this.#api.compose(this.#relay.settings, message, this.#line.surroundings)) {
       if (!(await this.#send(request))) break;
     }
   }

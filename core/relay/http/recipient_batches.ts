@@ -1,7 +1,20 @@
 /** Recipients in groups, for providers that take so many in one request. */
 
+/** An address that no API has trouble with: a plain local part, and a host name with a dot. */
+const plainAddress = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
+
 /** `recipients` in order, `size` in each group but the last. @param size 1 or more */
 export function batchesOf<T>(recipients: readonly T[], size: number): T[][] {
   const count = Math.ceil(recipients.length / size);
   return Array.from({ length: count }, (_, index) => recipients.slice(index * size, (index + 1) * size));
+}
+
+/**
+ * `addresses` in groups of `size` at most. One that not every API can read (quoted, not ASCII, an address literal) is
+ * alone: APIs refuse a whole request for one of its addresses.
+ */
+export function addressBatches(addresses: readonly string[], size: number): string[][] {
+  const plain = addresses.filter((address) => plainAddress.test(address));
+  const others = addresses.filter((address) => !plainAddress.test(address));
+  return [...batchesOf(plain, size), ...batchesOf(others, 1)];
 }
