@@ -19,7 +19,7 @@ export class SmtpPool {
     this.#concurrency = concurrency;
   }
 
-  async send(message: () => SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+  async send(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
     await this.#enter();
     try {
       return await this.#sendOverKept(message, signal);
@@ -41,13 +41,13 @@ export class SmtpPool {
    * A kept session may have been ended by the server meanwhile; then, and only then, another is tried at once. Once the
    * server has answered anything about the message it may have it.
    */
-  async #sendOverKept(message: () => SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+  async #sendOverKept(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
     for (let kept = this.#takeIdle(); kept !== undefined; kept = this.#takeIdle()) {
-      const result = await this.#sendOver(kept, message(), signal);
+      const result = await this.#sendOver(kept, message, signal);
       if (result.kind === "sent" || result.stage !== "session" || kept.hasAnswered || signal.aborted) return result;
     }
     const opened = await SmtpSession.open(this.#host, signal);
-    return opened instanceof SmtpSession ? this.#sendOver(opened, message(), signal) : opened;
+    return opened instanceof SmtpSession ? this.#sendOver(opened, message, signal) : opened;
   }
 
   async #sendOver(session: SmtpSession, message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {

@@ -22,13 +22,13 @@ export class SmtpTransport implements Transport {
 
   async send(relay: Relay, message: OutgoingMessage, signal: AbortSignal): Promise<DeliveryReport> {
     const { content, entry, recipients } = message;
-    const open = () => ({
+    const smtpMessage = {
       sender: entry.sender,
       recipients,
       sizeBytes: entry.sizeBytes,
-      content: content.kind === "inline" ? content.bytes : this.#largeFiles.open(content.name),
-    });
-    return reportSmtpResult(recipients, await this.#poolOf(relay).send(open, signal));
+      content: content.kind === "inline" ? content.bytes : () => this.#largeFiles.open(content.name),
+    };
+    return reportSmtpResult(recipients, await this.#poolOf(relay).send(smtpMessage, signal));
   }
 
   /** Ends the sessions of relays that are not among `relays` as they are. */

@@ -7,7 +7,8 @@ import type { Relay } from "../core/relay/relay.ts";
 import { smartHostOf } from "../core/relay/smart_host.ts";
 import { reportSmtpResult, type SmtpResult } from "../core/relay/smtp_result.ts";
 import { idSource } from "./id_source.ts";
-import { type SmtpMessage, SmtpSession, type SmtpTrace } from "./smtp_client.ts";
+import { type SmtpMessage, SmtpSession } from "./smtp_client.ts";
+import type { SmtpTrace } from "./smtp_trace.ts";
 
 /** Longest time that a test may take. */
 const timeoutMs = 60_000;
@@ -41,7 +42,7 @@ async function send(
 
 async function converse(relay: Relay, message: SmtpMessage, serverName: string, trace: SmtpTrace): Promise<SmtpResult> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const opened = await SmtpSession.open(smartHostOf(relay, serverName), signal, trace);
+  const opened = await SmtpSession.open(smartHostOf(relay, serverName), signal, { trace });
   if (!(opened instanceof SmtpSession)) return opened;
   try {
     return await opened.send(message, signal);

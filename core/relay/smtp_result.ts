@@ -10,6 +10,8 @@ export interface SmartHost {
   /** `none` never encrypts, `auto` does when offered, and insists where there is a user name; the others insist. */
   readonly tls: "none" | "auto" | "starttls" | "implicit";
   readonly verifyCertificate: boolean;
+  /** PEM of the authorities that may vouch for the certificate, in the place of the public ones. */
+  readonly caPem?: string;
   readonly username?: string;
   readonly password?: string;
   /** Signs in with an access token in the place of a password (SASL XOAUTH2). */
@@ -33,6 +35,8 @@ export type SmtpResult =
       /** The reply to the end of the data. */
       readonly reply: string;
       readonly refused: readonly RefusedRecipient[];
+      /** What the server has no way to be told, a few words each. Default: none. */
+      readonly omitted?: readonly string[];
     }
   | {
       readonly kind: "failed";
@@ -63,6 +67,7 @@ export function reportSmtpResult(recipients: readonly string[], result: SmtpResu
     outcomes,
     providerMessageId: result.kind === "sent" ? findQueueId(result.reply) : null,
     retryAfterSeconds: null,
+    ...(result.kind === "sent" && result.omitted !== undefined ? { omitted: result.omitted } : {}),
   };
 }
 

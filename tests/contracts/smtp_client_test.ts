@@ -60,6 +60,20 @@ describe("SmtpSession", () => {
     return result;
   }
 
+  /** Content that begins and never ends; who opens a stream of it has to let go of that. */
+  function watchedContent() {
+    const opened: number[] = [];
+    const released: number[] = [];
+    const content = () => {
+      const number = opened.push(opened.length);
+      return new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+        cancel: () => void released.push(number),
+      });
+    };
+    return { content, opened, released };
+  }
+
   it("hands a message over with its envelope", async () => {
     const result = await send({ recipients: ["a@x.org", "b@x.org"] });
     assert.deepEqual(result, { kind: "sent", reply: "250 2.0.0 ok: queued as 4F1C2D", refused: [] });
@@ -111,7 +125,7 @@ describe("SmtpSession", () => {
 
   it("sends a stream of many chunks byte for byte", async () => {
     const content = Buffer.from(`Subject: large\r\n\r\n${".line\r\n".repeat(200_000)}`);
-    await send({ sizeBytes: content.length, content: new Blob([content]).stream() });
+    await send({ sizeBytes: content.length, content: () => new Blob([content]).stream() });
     assert.equal(server.contents[0]?.toString().replaceAll("\r\n..", "\r\n."), content.toString());
   });
 
@@ -245,40 +259,31 @@ describe("SmtpSession", () => {
   });
 
   it("refuses by itself, for good, what is larger than the server allows, and lets go of the content", async () => {
-    script({ extensions: ["SIZE 10"] });
-    let isReleased = false;
-    const content = new ReadableStream<Uint8Array>({
-      cancel() {
-        isReleased = true;
-      },
-    });
+    script({ extensions: ["8BITMIME", "SIZE 10"] });
+    const { content, opened, released } = watchedContent();
     const result = await send({ content });
     assert.deepEqual(result.kind === "failed" && [result.stage, result.code], ["message", 552]);
-    await until("the content to be let go", () => isReleased);
+    await until("the content to be let go", () => opened.length > 0 && released.length === opened.length);
   });
 
   it("lets go of the content when the session has ended before it", async () => {
     const session = await openSession();
     session.close();
-    let isReleased = false;
-    const content = new ReadableStream<Uint8Array>({
-      cancel() {
-        isReleased = true;
-      },
-    });
+    const { content, opened, released } = watchedContent();
     assert.equal((await session.send(message({ content }), never)).kind, "failed");
-    await until("the content to be let go", () => isReleased);
+    await until("the content to be let go", () => opened.length > 0 && released.length === opened.length);
   });
 
   it("never completes a message whose content can't be read to its end", async () => {
-    const content = new ReadableStream<Uint8Array>({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode(text));
-      },
-      pull() {
-        return new Promise((_resolve, reject) => setTimeout(() => reject(new Error("EIO: read failed")), 50));
-      },
-    });
+    const content = () =>
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(text));
+        },
+        pull() {
+          return new Promise((_resolve, reject) => setTimeout(() => reject(new Error("EIO: read failed")), 50));
+        },
+      });
     const session = await openSession();
     const result = await session.send(message({ content }), never);
     assert.deepEqual(result.kind === "failed" && [result.stage, result.code], ["message", null]);
@@ -288,9 +293,7 @@ describe("SmtpSession", () => {
   });
 
   it("breaks off when it is told to, and the message is not completed", async () => {
-    const content = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
-    });
+    const { content } = watchedContent();
     const session = await openSession();
     const stop = new AbortController();
     const sent = session.send(message({ content }), stop.signal);
@@ -397,7 +400,8 @@ describe("SmtpSession", () => {
     script({ extensions: ["AUTH PLAIN"] });
     const lines: string[] = [];
     const host = hostOf({ username: "user", password: "geheim" });
-    const session = await SmtpSession.open(host, never, (direction, line) => lines.push(`${direction} ${line}`));
+    const trace = (direction: string, line: string) => lines.push(`${direction} ${line}`);
+    const session = await SmtpSession.open(host, never, { trace });
     assert.ok(session instanceof SmtpSession);
     session.close();
     assert.ok(lines.includes("sent EHLO relay.example.org"));

@@ -37,7 +37,7 @@ describe("SmtpPool", () => {
     await server.close();
   });
 
-  const send = (signal = never) => pool.send(() => message(), signal);
+  const send = (signal = never) => pool.send(message(), signal);
 
   it("sends message after message over one session", async () => {
     for (let i = 0; i < 5; i++) assert.equal((await send()).kind, "sent");

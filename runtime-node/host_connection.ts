@@ -1,0 +1,130 @@
+/** nodemailer's connection to a smart host, with what it leaves open: parameters of commands, and bounds on what is said to it. */
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import { type DsnRequest, mailParameters, rcptParameters } from "../core/mail/dsn_request.ts";
+import type { HostExtensions } from "../core/relay/host_extensions.ts";
+import type { SmartHost } from "../core/relay/smtp_result.ts";
+import { connectionClosed, type FailurePlace } from "./smtp_failure.ts";
+import type { SmtpTimes } from "./smtp_times.ts";
+import { type SmtpTrace, traceLogger } from "./smtp_trace.ts";
+
+/** What of the library's inside this file knows; the tests of the client fail when it is no longer so. */
+interface Internals {
+  _sendCommand(text: string, logged?: string): void;
+  _onData(chunk: Buffer): void;
+  _onResponseTooLarge(): void;
+}
+
+const LibraryConnection = SMTPConnection as unknown as new (
+  options: SMTPConnection.Options,
+) => SMTPConnection & Internals;
+
+/** What a server may say at once; one that offers every known extension says 1 KiB. */
+const maxReplyBytes = 65_536;
+/** What it may say to each command, of which many may go out together (RFC 5321 section 4.5.3.1.5). */
+const maxLineBytes = 512;
+
+/** What is said with a message beyond its addresses. */
+export interface Announcement {
+  readonly isUtf8: boolean;
+  readonly dsn: DsnRequest | undefined;
+  readonly offers: HostExtensions;
+}
+
+/** See the file's first line. */
+export class HostConnection extends LibraryConnection {
+  readonly #hostName: string;
+  /** Parameters for a `MAIL` or `RCPT` command, each with a space before it. */
+  #parametersFor: (command: string) => string = () => "";
+  #awaited = "";
+  #allowedBytes = maxReplyBytes;
+
+  constructor(host: SmartHost, times: SmtpTimes, trace?: SmtpTrace) {
+    super(optionsFor(host, times, trace));
+    this.#hostName = `${host.host}:${host.port}`;
+  }
+
+  /** Where the conversation stands. */
+  get place(): Omit<FailurePlace, "stage"> {
+    return { hostName: this.#hostName, awaited: this.#awaited };
+  }
+
+  /** Prepares for a message; returns what the host can't be told of it, a few words each. */
+  announce({ isUtf8, dsn, offers }: Announcement): string[] {
+    const request = offers.has("DSN") ? dsn : undefined;
+    this.#parametersFor = (command) => {
+      // An address that is not ASCII is seen by the library, and a header section is not.
+      if (command.startsWith("MAIL")) {
+        const utf8 = isUtf8 && !/ SMTPUTF8(?: |$)/.test(command) ? " SMTPUTF8" : "";
+        return utf8 + (request === undefined ? "" : mailParameters(request));
+      }
+      return rcptParameters(request?.recipients.get(command.slice("RCPT TO:<".length, -1)) ?? {});
+    };
+    return dsn === request ? [] : ["DSN request"];
+  }
+
+  /** All commands pass here; those of the sign-in hold secrets, and have no name. */
+  override _sendCommand(text: string, logged?: string): void {
+    this.#awaited = /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA|RSET|QUIT)(?= |$)/.exec(text)?.[0] ?? this.#awaited;
+    if (this.#awaited === "EHLO" || this.#awaited === "MAIL") this.#allowedBytes = maxReplyBytes;
+    this.#allowedBytes += maxLineBytes;
+    super._sendCommand(/^(?:MAIL FROM|RCPT TO):/.test(text) ? text + this.#parametersFor(text) : text, logged);
+  }
+
+  /** The library bounds one reply, and neither their number nor empty lines, each of which costs it a turn. */
+  override _onData(chunk: Buffer): void {
+    this.#allowedBytes -= chunk.length;
+    if (this.#allowedBytes < 0) this._onResponseTooLarge();
+    else super._onData(chunk);
+  }
+}
+
+function optionsFor(host: SmartHost, { connectMs, silenceMs }: SmtpTimes, trace: SmtpTrace | undefined) {
+  return {
+    host: host.host,
+    port: host.port,
+    name: host.clientName,
+    secure: host.tls === "implicit",
+    ignoreTLS: host.tls === "none",
+    // A password is not for whoever sits on the way and takes the offer of STARTTLS out.
+    requireTLS: host.tls === "starttls" || (host.tls === "auto" && hasCredentials(host)),
+    tls: {
+      // Judged by `certificateObstacle` before anything but EHLO is said: only of an open connection can be told what
+      // certificate it was that is not accepted.
+      rejectUnauthorized: false,
+      minVersion: "TLSv1.2" as const,
+      ...(host.caPem === undefined ? {} : { ca: host.caPem }),
+    },
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: silenceMs,
+    // The operator names the smart host, and it is often on the operator's own network.
+    allowInternalNetworkInterfaces: true,
+    ...(trace === undefined ? {} : { debug: true, logger: traceLogger(trace) as never }),
+  };
+}
+
+/** Whether anybody is to sign in. */
+export function hasCredentials({ username = "" }: SmartHost): boolean {
+  return username !== "";
+}
+
+/**
+ * Resolves with what `start` calls back with. Fails too when the connection ends before: nodemailer then forgets who
+ * waits for a reply, and who closed it.
+ */
+export function whileOpen<T>(
+  connection: HostConnection,
+  start: (done: (error?: unknown, value?: T) => void) => void,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = () => void setImmediate(finish, connectionClosed());
+    function finish(error?: unknown, value?: T): void {
+      connection.off("error", finish).off("end", end);
+      if (error) reject(error);
+      else resolve(value);
+    }
+    // What the server said last comes by callback, in the same turn as the end.
+    connection.on("error", finish).on("end", end);
+    start(finish);
+  });
+}
