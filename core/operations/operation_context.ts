@@ -79,9 +79,9 @@ export interface OperationContext {
   readonly users: Pick<SmtpUserService, "add" | "list" | "set" | "setPassword" | "remove">;
   readonly spool: Pick<Spool, "list" | "find" | "content" | "retry" | "delete">;
   readonly log: Pick<MessageLog, "search">;
+  readonly counters: EventCounters;
   readonly audit: Pick<AuditTrail, "record" | "search">;
   readonly intake: Intake;
-  readonly counters: EventCounters;
   readonly clock: Clock;
   /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */
   uniqueId(prefix: string): string;

@@ -31,13 +31,13 @@ export const operations = [
   ...queueReadingOperations,
   ...messageLogOperations,
   ...auditOperations,
+  ...reportOperations,
   ...messageOperations,
   ...serviceOperations,
   ...adminOperations,
   ...adminTokenOperations,
 ] as const;
 
-  ...reportOperations,
 /** All feeds. */
 export const feeds = [...queueFeeds, ...messageLogFeeds] as const;
 

@@ -28,11 +28,11 @@ export const commands: readonly CliCommand[] = [
   ...queueReadingCommands,
   ...messageLogCommands,
   ...auditCommands,
+  ...reportCommands,
   ...adminCommands,
   ...adminTokenCommands,
 ];
 
-  ...reportCommands,
 /** What each group of commands is about, by the word that they share. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   config: "Settings",

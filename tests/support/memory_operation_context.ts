@@ -21,9 +21,9 @@ import { sampleServed } from "./health_sample.ts";
 import { MemoryAuditLog } from "./memory_audit_log.ts";
 import { MemoryBearerStore } from "./memory_bearer_store.ts";
 import { MemoryCertificates } from "./memory_certificates.ts";
+import { MemoryEventCounters } from "./memory_event_counters.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
-import { MemoryEventCounters } from "./memory_event_counters.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { MemoryRelayStore } from "./memory_relay_store.ts";
 import { MemorySmtpUsers } from "./memory_smtp_users.ts";
@@ -40,13 +40,13 @@ export interface MemoryDispatch {
   readonly users: MemorySmtpUsers;
   readonly queue: MemoryQueue;
   readonly log: MemoryMessageLog;
+  readonly counters: MemoryEventCounters;
   readonly auditLog: MemoryAuditLog;
   readonly intake: MemoryIntake;
   readonly box: SecretBox;
   readonly certificates: MemoryCertificates;
   /** The passwords that were set for the administrator, in turn. */
   readonly passwords: string[];
-  readonly counters: MemoryEventCounters;
 }
 
 const sampleIdentity: CertificateShow["identity"] = {
@@ -127,6 +127,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const users = new MemorySmtpUsers(uniqueId);
   const queue = new MemoryQueue();
   const log = new MemoryMessageLog();
+  const counters = new MemoryEventCounters();
   const auditLog = new MemoryAuditLog();
   const intake = new MemoryIntake();
   const certificates = await MemoryCertificates.open(fixedNowMs);
@@ -136,13 +137,13 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     admin: { resetPassword: async (next) => void passwords.push(acceptPassword(next)) },
     certificates,
     config: await openMemoryConfig(box),
-  const counters = new MemoryEventCounters();
     relays,
     keys,
     tokens,
     users: users.service,
     spool: queue,
     log,
+    counters,
     audit: openAuditTrail(auditLog),
     intake,
     clock: hastyClock,
@@ -153,7 +154,6 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     logGrown: (rows) => new Promise((resolve) => setTimeout(resolve, 10, rows + 1)),
     certificate: async () => sampleCertificate,
     health: async () => sampleHealth,
-    counters,
     testRelay: async (relay, { from, to }) => ({
       ok: relay.provider === "local",
       transcript: [`${from} -> ${to}`],
@@ -172,6 +172,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     users,
     queue,
     log,
+    counters,
     auditLog,
     intake,
     box,
@@ -185,7 +186,6 @@ const hastyClock: Clock = {
   after: (delayMs, callback) => startTimer(Math.min(delayMs, 5), callback),
 };
 
-    counters,
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** It counts its rows apart, so that no other id depends on what is audited. */

@@ -56,6 +56,7 @@ export const answers = covering({
   "log.search": logPage,
   "message.send": sentMessage,
   "audit.search": auditPage,
+  "report.show": report,
   health,
   version,
   "admin.reset-password": z.object({ reset: z.boolean() }),
@@ -66,7 +67,6 @@ export const answers = covering({
 
 type Covering<Table extends Record<OperationName, z.ZodType>> = {
   readonly [Name in OperationName]: OutputOf<Name> extends z.input<Table[Name]> ? Table[Name] : never;
-  "report.show": report,
 };
 
 function covering<Table extends Record<OperationName, z.ZodType>>(table: Table & Covering<Table>): Table {

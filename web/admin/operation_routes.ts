@@ -234,6 +234,7 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     refuses: intake,
   },
   { method: "GET", path: "/audit", operation: "audit.search" },
+  { method: "GET", path: "/reports", operation: "report.show" },
 
   { method: "GET", path: "/tokens", operation: "admin.token.list" },
   { method: "POST", path: "/tokens", operation: "admin.token.create", status: 201, refuses: ["admin_token_exists"] },
@@ -273,4 +274,3 @@ function exportInTheOpen({ format = "pem", ...rest }: { readonly format?: unknow
   if (format === "pfx") throw new DispatchError("method_not_allowed", { method: "GET", allowed: "POST" });
   return { ...rest, format };
 }
-  { method: "GET", path: "/reports", operation: "report.show" },
