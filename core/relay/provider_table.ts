@@ -3,13 +3,14 @@ import { nearestName } from "../config/nearest.ts";
 import { DispatchError } from "../error/mod.ts";
 import { local } from "./provider/local.ts";
 import { mailgun } from "./provider/mailgun.ts";
+import { microsoftGraph } from "./provider/microsoft_graph.ts";
 import type { Provider } from "./provider/provider.ts";
 import { ses } from "./provider/ses.ts";
 import { smtp } from "./provider/smtp.ts";
 import { sparkpost } from "./provider/sparkpost.ts";
 
 /** All providers, in the order in which they are shown. */
-export const providers: readonly Provider[] = [local, smtp, mailgun, ses, sparkpost];
+export const providers: readonly Provider[] = [local, smtp, mailgun, ses, sparkpost, microsoftGraph];
 
 /** The provider of that name, or `undefined`. */
 export function findProvider(name: string): Provider | undefined {
