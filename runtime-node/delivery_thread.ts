@@ -1,11 +1,16 @@
 /** The thread that delivers: takes messages from the spool's thread and sends them over the relays. */
 import type { MessagePort } from "node:worker_threads";
 import { Courier } from "../core/relay/courier.ts";
-import { localProvider, localTransport } from "../core/relay/local_transport.ts";
+import { HttpTransport } from "../core/relay/http/http_transport.ts";
+import { localTransport } from "../core/relay/local_transport.ts";
+import { AccessTokens } from "../core/relay/oauth/access_tokens.ts";
+import type { Carrier } from "../core/relay/provider/provider.ts";
+import { findProvider } from "../core/relay/provider_table.ts";
 import type { RelayTable } from "../core/relay/relay.ts";
 import type { Transport } from "../core/relay/transport.ts";
 import { systemClock } from "./clock.ts";
 import { type DeliverySettings, serveDelivery } from "./delivery_calls.ts";
+import { directFetch } from "./direct_fetch.ts";
 import { idSource } from "./id_source.ts";
 import { openLargeFiles } from "./large_files.ts";
 import { SmtpTransport } from "./smtp_transport.ts";
@@ -28,17 +33,22 @@ await runThread<DeliveryThreadData>(async (data, logger) => {
   // A sender waits for the answer to its message, and nobody for its delivery.
   giveWay();
   let { relays, settings } = data;
-  const smtp = new SmtpTransport(openLargeFiles(data.largeDirectory), () => settings.serverName);
-  const transports = new Map<string, Transport>([
-    [localProvider, localTransport],
-    ["smtp", smtp],
-  ]);
+  const largeFiles = openLargeFiles(data.largeDirectory);
+  const clock = systemClock;
+  const fetch = directFetch(logger);
+  const tokens = new AccessTokens({ fetch, clock });
+  const smtp = new SmtpTransport(largeFiles, () => settings.serverName);
+  const http = new HttpTransport({ fetch, largeFiles, clock, crypto, tokens, findProvider });
+  const transports: Readonly<Record<Carrier["kind"], Transport>> = { local: localTransport, smtp, http };
   const courier = new Courier({
     spool: spoolOverPort(data.spoolPort),
     relays: () => relays,
     settings: () => settings,
-    transportFor: (provider) => transports.get(provider),
-    clock: systemClock,
+    transportFor: (name) => {
+      const carrier = findProvider(name)?.carrier;
+      return carrier && transports[carrier.kind];
+    },
+    clock,
     logger,
     random: Math.random,
     createEventId: () => idSource.uniqueId("evt_"),
