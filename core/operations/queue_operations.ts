@@ -13,11 +13,13 @@ const entryIds = z.strictObject({ ids: ids("message") });
 const queueList = defineOperation({
   name: "queue.list",
   summary: "List messages in the queue, newest first",
-  input: z.strictObject({ state: oneOf(states).exactOptional(), limit: wholeNumber(1, 1000).default(100) }),
-  async run({ spool }, { state, limit }) {
-    const entries = await spool.list(state === undefined ? { limit } : { state, limit });
-    return entries.map(viewQueueEntry);
-  },
+  input: z.strictObject({
+    state: oneOf(states).exactOptional(),
+    /** Id of a message: only what was accepted before it, for the next page. */
+    before: text(64).exactOptional(),
+    limit: wholeNumber(1, 1000).default(100),
+  }),
+  run: async ({ spool }, filter) => (await spool.list(filter)).map(viewQueueEntry),
   audit: null,
 });
 

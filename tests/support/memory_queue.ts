@@ -7,9 +7,11 @@ export class MemoryQueue implements Pick<Spool, "list" | "find" | "content" | "r
   readonly entries = new Map<string, SpoolEntry>();
   readonly contents = new Map<string, Uint8Array>();
 
-  async list({ state, limit }: SpoolFilter): Promise<SpoolEntry[]> {
+  async list({ state, before, limit }: SpoolFilter): Promise<SpoolEntry[]> {
     const newestFirst = [...this.entries.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    return newestFirst.filter((entry) => (state ?? entry.state) === entry.state).slice(0, limit);
+    return newestFirst
+      .filter((entry) => (state ?? entry.state) === entry.state && entry.id < (before ?? "~"))
+      .slice(0, limit);
   }
 
   async find(id: string): Promise<SpoolEntry | null> {

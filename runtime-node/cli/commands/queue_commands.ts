@@ -44,9 +44,14 @@ export const queueCommands = [
     operation: "queue.list",
     options: [
       { flags: "--state S", summary: "queued, processing, retrying, failed, captured or unreadable" },
+      { flags: "--before ID", summary: "only messages accepted before that one: the next page" },
       { flags: "--limit N", summary: "at most so many, 1 to 1000 (default: 100)" },
     ],
-    input: (call) => ({ state: call.option("state") as "queued" | undefined, limit: call.option("limit") }),
+    input: (call) => ({
+      state: call.option("state") as "queued" | undefined,
+      before: call.option("before"),
+      limit: call.option("limit"),
+    }),
     print: (entries) => tableOf(entries, "There is no message."),
   }),
   show,
