@@ -9,6 +9,7 @@ import type { AuditLog } from "../core/history/audit_log.ts";
 import type { EventCounters } from "../core/history/event_counters.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
+import type { RuleStore } from "../core/routing/rule_store.ts";
 import { openAuditLog } from "./audit_log.ts";
 import { openBearerStore } from "./bearer_store.ts";
 import { openCertificateRecordStore } from "./certificate_record_store.ts";
@@ -18,6 +19,7 @@ import { openEventCounters } from "./event_counters.ts";
 import { openMessageLog } from "./message_log.ts";
 import { type MetaStore, openMetaStore } from "./meta_store.ts";
 import { openRelayStore } from "./relay_store.ts";
+import { openRuleStore } from "./rule_store.ts";
 import { openSessionStore } from "./session_store.ts";
 import { openSmtpUserStore } from "./smtp_user_store.ts";
 import { adminTokenTable } from "./table/admin_token.ts";
@@ -28,6 +30,7 @@ export interface Stores {
   readonly meta: MetaStore;
   readonly config: ConfigStore;
   readonly relays: RelayStore;
+  readonly rules: RuleStore;
   readonly apiKeys: ApiKeyStore;
   readonly adminTokens: AdminTokenStore;
   readonly smtpUsers: SmtpUserStore;
@@ -44,6 +47,7 @@ export function openStores(driver: DatabaseDriver): Stores {
     meta: openMetaStore(driver),
     config: openConfigStore(driver),
     relays: openRelayStore(driver),
+    rules: openRuleStore(driver),
     apiKeys: openBearerStore(driver, apiKeyTable),
     adminTokens: openBearerStore(driver, adminTokenTable),
     smtpUsers: openSmtpUserStore(driver),

@@ -28,6 +28,7 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     actor: commandLineActor,
     config: data.config,
     relays: data.relays,
+    routing: data.routing,
     keys: data.keys,
     tokens: data.tokens,
     users: data.users,

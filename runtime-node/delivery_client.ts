@@ -1,8 +1,8 @@
-/** Starts the thread that delivers, and keeps it told of relays and settings. */
+/** Starts the thread that delivers, and keeps it told of relays, rules and settings. */
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { Logger } from "../core/capabilities.ts";
 import type { Settings, SettingsHolder } from "../core/config/mod.ts";
-import type { RelayService } from "../core/relay/relay_service.ts";
+import type { RelayTableHolder } from "../core/relay/relay_table.ts";
 import { type DeliverySettings, deliveryOverPort } from "./delivery_calls.ts";
 import type { DeliveryThreadData } from "./delivery_thread.ts";
 import { superviseThread } from "./thread.ts";
@@ -22,7 +22,7 @@ const deliveryKeys = [
 export interface DeliveryOptions {
   readonly spoolPort: MessagePort;
   readonly largeDirectory: string;
-  readonly relays: RelayService;
+  readonly relays: RelayTableHolder;
   readonly holder: SettingsHolder;
   readonly logger: Logger;
   readonly onDeath: (error: unknown) => void;
@@ -38,7 +38,7 @@ export interface DeliveryThread {
 export async function startDeliveryThread(options: DeliveryOptions): Promise<DeliveryThread> {
   const { spoolPort, largeDirectory, relays, holder, logger, onDeath } = options;
   const settings = deliverySettings(holder.current);
-  const data: DeliveryThreadData = { spoolPort, largeDirectory, relays: relays.table, settings, graceMs };
+  const data: DeliveryThreadData = { spoolPort, largeDirectory, relays: relays.current, settings, graceMs };
   const worker = new Worker(new URL("./delivery_thread.ts", import.meta.url), {
     workerData: data,
     transferList: [spoolPort],

@@ -12,6 +12,8 @@ import { type ConfigService, defaultSettings, openConfig } from "../core/config/
 import { AuditTrail } from "../core/history/audit_trail.ts";
 import { ensureFirstRelay } from "../core/relay/first_relay.ts";
 import { RelayService } from "../core/relay/relay_service.ts";
+import { RelayTableHolder } from "../core/relay/relay_table.ts";
+import { RoutingService } from "../core/routing/routing_service.ts";
 import { openKeyFile, SecretBox, sealKeyCheck, verifyKeyCheck } from "../core/secret/mod.ts";
 import type { DatabaseDriver } from "../drizzle/driver.ts";
 import { openStores, type Stores } from "../drizzle/stores.ts";
@@ -32,6 +34,9 @@ export interface DispatchData {
   readonly box: SecretBox;
   readonly config: ConfigService;
   readonly relays: RelayService;
+  readonly routing: RoutingService;
+  /** The relays and rules in force. */
+  readonly relayTable: RelayTableHolder;
   readonly keys: ApiKeyService;
   readonly keyRing: ApiKeyRing;
   readonly tokens: AdminTokenService;
@@ -63,12 +68,15 @@ export async function openData({
   const config = await openConfig({ store: stores.config, sealer: box, pins, defaults, logger, repair });
   const uniqueId = (prefix: string): string => idSource.uniqueId(prefix);
   const report = (error: unknown): void =>
-    logger.error("relay.follower_failed", "A change of relays failed", { error });
-  const relays = await RelayService.open({ store: stores.relays, box, uniqueId, report });
+    logger.error("relay.follower_failed", "A change of relays or rules failed", { error });
+  const relayTable = new RelayTableHolder(report);
+  const relays = await RelayService.open({ store: stores.relays, box, uniqueId, table: relayTable });
   await ensureFirstRelay(relays);
+  const routing = await RoutingService.open({ store: stores.rules, uniqueId, table: relayTable });
   const createEventId = (): string => uniqueId("aud_");
   const audit = new AuditTrail({ log: stores.audit, clock: systemClock, logger, createEventId });
-  return { stores, audit, box, config, relays, ...(await openBearers(stores)), ...(await openUsers(stores)) };
+  const routed = { relays, routing, relayTable };
+  return { stores, audit, box, config, ...routed, ...(await openBearers(stores)), ...(await openUsers(stores)) };
 }
 
 /** The secrets that programs come with: those of the ingestion API, and those of the admin API. */

@@ -116,7 +116,7 @@ async function startDelivery(
     startDeliveryThread({
       spoolPort: spoolThread.connect(),
       largeDirectory: largeDirectoryOf(spoolDirectory),
-      relays: data.relays,
+      relays: data.relayTable,
       holder: data.config.holder,
       logger,
       onDeath,

@@ -116,6 +116,32 @@ export const operationErrors = {
     message: ({ provider }) => `There is no provider ${JSON.stringify(provider)}.`,
     remedy: ({ nearest }) => `Did you mean ${nearest}?`,
   }),
+  relay_is_fallback: defineError<{ name: string; of: readonly string[] }>({
+    status: 409,
+    message: ({ name, of }) => `${JSON.stringify(name)} is the fallback of ${of.join(", ")}.`,
+    remedy: ({ of }) => `Give that one another first: dispatch relay set ${of[0]} --fallback none`,
+  }),
+  rule_unknown: defineError<{ name: string; nearest?: string }>({
+    status: 404,
+    message: ({ name }) => `There is no routing rule ${JSON.stringify(name)}.`,
+    remedy: ({ nearest }) => (nearest === undefined ? "See: dispatch route list" : `Did you mean ${nearest}?`),
+  }),
+  rule_exists: defineError<{ name: string }>({
+    status: 409,
+    message: ({ name }) => `There is a routing rule ${JSON.stringify(name)} already.`,
+    remedy: ({ name }) => `Choose another name, or change it with: dispatch route set ${name}`,
+  }),
+  rule_invalid: defineError<{ violations: readonly ConfigViolation[] }>({
+    status: 422,
+    exitCode: 2,
+    message: ({ violations }) => violations.map((v) => `${v.key} ${v.rule}; ${v.value} was given.`).join(" "),
+    remedy: () => "Nothing was stored.",
+  }),
+  rules_too_many: defineError<{ what: string; max: number }>({
+    status: 409,
+    message: ({ what, max }) => `There can be no more than ${max} ${what}.`,
+    remedy: () => "Name several domains in one rule, or all below one as in *.example.org.",
+  }),
   api_key_unknown: defineError<{ id: string }>({
     status: 404,
     message: ({ id }) => `There is no API key ${JSON.stringify(id)}.`,

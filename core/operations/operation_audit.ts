@@ -15,8 +15,8 @@ export interface OperationAudit<Input = unknown, Output = unknown> {
   readonly event: AuditEventName;
   /** Whether it is told of this request at all. Default: of each. */
   appliesTo?(input: Input): boolean;
-  /** What the operation is about: a name, an id. Default: nothing. */
-  subject?(input: Input): string;
+  /** What the operation is about: a name, an id. Default: nothing, as for `null`. */
+  subject?(input: Input): string | null;
   /** What there was before. Default: nothing. */
   before?(context: OperationContext, input: Input): unknown;
   /** What there is now. Default: nothing. */

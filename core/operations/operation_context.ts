@@ -16,6 +16,7 @@ import type { AttachmentFile, ReadableMessage } from "../mail/readable_message.t
 import type { DeliveryReport } from "../relay/outcome.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { RelayService } from "../relay/relay_service.ts";
+import type { RoutingService } from "../routing/routing_service.ts";
 import type { SpoolContent } from "../spool/entry.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { CertificateShow } from "./certificate_show.ts";
@@ -74,6 +75,7 @@ export interface OperationContext {
     RelayService,
     "list" | "show" | "find" | "add" | "set" | "setDefault" | "enable" | "disable" | "remove"
   >;
+  readonly routing: Pick<RoutingService, "list" | "add" | "set" | "move" | "remove" | "simulate">;
   readonly keys: Pick<ApiKeyService, "create" | "list" | "revoke">;
   readonly tokens: Pick<AdminTokenService, "create" | "list" | "revoke">;
   readonly users: Pick<SmtpUserService, "add" | "list" | "set" | "setPassword" | "remove">;

@@ -13,10 +13,12 @@ import { messageOperations } from "./message_operations.ts";
 import type { Feed, Operation } from "./operation.ts";
 import { performAudited } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
+import { providerOperations } from "./provider_operations.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { queueReadingOperations } from "./queue_reading.ts";
 import { relayOperations } from "./relay_operations.ts";
 import { reportOperations } from "./report_operations.ts";
+import { routeOperations } from "./route_operations.ts";
 import { serviceOperations } from "./service_operations.ts";
 import { userOperations } from "./user_operations.ts";
 
@@ -25,6 +27,8 @@ export const operations = [
   ...configOperations,
   ...certificateOperations,
   ...relayOperations,
+  ...providerOperations,
+  ...routeOperations,
   ...apiKeyOperations,
   ...userOperations,
   ...queueOperations,

@@ -1,28 +1,23 @@
 /** Relays: add, list, show, set, set-default, enable, disable, remove, test. */
 import { z } from "zod";
-import { parsePath } from "../mail/address.ts";
-import { concurrencyRange } from "../relay/concurrency.ts";
-import { text, wholeNumber } from "./input.ts";
+import { concurrencyRange, fallbackAfterSecondsRange, maxMessageBytesRange } from "../relay/relay_limits.ts";
+import { mailbox, text, wholeNumber } from "./input.ts";
 import { defineOperation } from "./operation.ts";
 import type { OperationContext } from "./operation_context.ts";
 
 const name = text(200);
-const concurrency = wholeNumber(concurrencyRange.min, concurrencyRange.max).exactOptional();
+/** What can be set about a relay of any provider; `null` is no limit, and no fallback. */
+const limits = {
+  concurrency: wholeNumber(concurrencyRange.min, concurrencyRange.max).exactOptional(),
+  maxMessageBytes: wholeNumber(maxMessageBytesRange.min, maxMessageBytesRange.max).nullable().exactOptional(),
+  fallback: text(200).nullable().exactOptional(),
+  fallbackAfterSeconds: wholeNumber(fallbackAfterSecondsRange.min, fallbackAfterSecondsRange.max).exactOptional(),
+};
 
 /** Settings that may be seen. A secret one is refused here: it belongs under `secrets`. `null` unsets. */
 const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional();
 /** Settings that came from a prompt, a file or standard input; any setting is taken here. */
 const secrets = z.record(z.string(), z.string()).exactOptional();
-
-const mailbox = z
-  .string()
-  .meta({ examples: ["you@example.org"] })
-  .transform((value, refinement) => {
-    const address = parsePath(value);
-    if (address !== null) return address;
-    refinement.addIssue({ code: "custom", message: "must be an address such as you@example.org" });
-    return z.NEVER;
-  });
 
 const relayAdd = defineOperation({
   name: "relay.add",
@@ -32,7 +27,7 @@ const relayAdd = defineOperation({
     provider: text(64),
     settings,
     secrets,
-    concurrency,
+    ...limits,
     default: z.boolean().exactOptional(),
   }),
   run: async ({ relays }, input) => relays.add(input),
@@ -62,7 +57,7 @@ const relayShow = defineOperation({
 const relaySet = defineOperation({
   name: "relay.set",
   summary: "Change settings of a relay; an empty value unsets one",
-  input: z.strictObject({ name, settings, secrets, concurrency }),
+  input: z.strictObject({ name, settings, secrets, ...limits }),
   run: async ({ relays }, input) => relays.set(input),
   audit: {
     event: "relay.changed",
@@ -100,7 +95,7 @@ const relayEnable = defineOperation({
 
 const relayDisable = defineOperation({
   name: "relay.disable",
-  summary: "Keep a relay from being used",
+  summary: "Keep a relay from being used; routing rules that name it are skipped",
   input: z.strictObject({ name }),
   run: async ({ relays }, input) => relays.disable(input.name),
   audit: {
@@ -113,7 +108,7 @@ const relayDisable = defineOperation({
 
 const relayRemove = defineOperation({
   name: "relay.remove",
-  summary: "Remove a relay",
+  summary: "Remove a relay; routing rules that name it are skipped",
   input: z.strictObject({ name }),
   run: async ({ relays }, input) => relays.remove(input.name),
   audit: {

@@ -61,6 +61,26 @@ export function checkSettings(provider: Provider, settings: RelaySettings): Conf
   return [...missing, ...(provider.check?.(settings) ?? [])];
 }
 
+/**
+ * The secrets that a change of a relay would send to another server than before: stored ones that are neither given again
+ * nor unset. `stored` may be sealed.
+ */
+export function checkSecretsAnew(
+  provider: Provider,
+  stored: RelaySettings,
+  changes: SettingChanges["changes"],
+): ConfigViolation[] {
+  const before = withDefaults(provider, stored);
+  const after = withDefaults(provider, applyChanges(stored, changes));
+  const settings = Object.entries(provider.settings);
+  const moved = settings.filter(([name, { destination }]) => destination && before[name] !== after[name]);
+  if (moved.length === 0) return [];
+  const rule = `must be given again when ${moved.map(([name]) => name).join(" and ")} changes, since it is sent there`;
+  return settings
+    .filter(([name, { secret }]) => secret && stored[name] !== undefined && !changes.has(name))
+    .map(([key]) => ({ key, value: "nothing", rule }));
+}
+
 /** `settings` with the provider's defaults where nothing is set. */
 export function withDefaults(provider: Provider, settings: RelaySettings): RelaySettings {
   const defaults = Object.entries(provider.settings).flatMap(([name, setting]) =>

@@ -1,34 +1,37 @@
-/** The life of relays: add, change, enable, disable, remove; and the table of them that deliveries go by. */
-
-import { integerCodec } from "../config/codec/integer.ts";
+/** The life of relays: add, change, enable, disable, remove. */
 import { nearestName } from "../config/nearest.ts";
-import { type ConfigViolation, DispatchError } from "../error/mod.ts";
+import { DispatchError } from "../error/mod.ts";
 import { Mutex } from "../lifecycle/mutex.ts";
 import type { SecretBox } from "../secret/secret_box.ts";
-import { concurrencyRange } from "./concurrency.ts";
 import type { Provider } from "./provider/provider.ts";
-import { applyChanges, checkSettings, type GivenSettings, readGivenSettings } from "./provider_settings.ts";
+import {
+  applyChanges,
+  checkSecretsAnew,
+  checkSettings,
+  type GivenSettings,
+  readGivenSettings,
+} from "./provider_settings.ts";
 import { requireProvider } from "./provider_table.ts";
-import type { Relay, RelayTable } from "./relay.ts";
+import type { Relay } from "./relay.ts";
+import { checkLimits, defaultLimits, type RelayLimits } from "./relay_limits.ts";
+import { checkName } from "./relay_name.ts";
 import type { RelayStore, StoredRelay } from "./relay_store.ts";
+import type { RelayTableHolder } from "./relay_table.ts";
 import { type RelayView, viewRelay } from "./relay_view.ts";
 import { placeOfSecret, readyRelay } from "./stored_relay.ts";
 
 /** What an operator asks for when adding a relay. */
-export interface NewRelay extends GivenSettings {
+export interface NewRelay extends GivenSettings, Partial<RelayLimits> {
   /** Unique; 1–64 letters, digits, `.`, `_`, `-`, the first a letter or digit. */
   readonly name: string;
   readonly provider: string;
-  /** Concurrent deliveries, 1–32. Default: 4. */
-  readonly concurrency?: number;
   /** Whether it becomes the default relay. Default: only when there is no other. */
   readonly default?: boolean;
 }
 
 /** What an operator asks for when changing a relay; what is absent stays. */
-export interface RelayChange extends GivenSettings {
+export interface RelayChange extends GivenSettings, Partial<RelayLimits> {
   readonly name: string;
-  readonly concurrency?: number;
 }
 
 /** What a {@link RelayService} needs from its surroundings. */
@@ -37,19 +40,14 @@ export interface RelayServiceOptions {
   readonly box: Pick<SecretBox, "seal" | "open">;
   /** Makes ids: `prefix` + 32 hex digits of a UUIDv7. */
   readonly uniqueId: (prefix: string) => string;
-  /** Gets what a subscriber throws: it neither undoes the change nor keeps it from the other subscribers. */
-  readonly report: (error: unknown) => void;
+  /** Gets the relays, ready for use, and knows the rules that name them. */
+  readonly table: RelayTableHolder;
 }
 
-const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const concurrencyCodec = integerCodec(concurrencyRange);
-
-/** The relays of this Dispatch. One change at a time; each replaces the table and tells the subscribers. */
+/** The relays of this Dispatch. One change at a time; each is in force before it is answered. */
 export class RelayService {
   readonly #options: RelayServiceOptions;
-  readonly #subscribers = new Set<(table: RelayTable) => void>();
   #stored: readonly StoredRelay[] = [];
-  #table: RelayTable = { relays: [], rules: [] };
   readonly #changes = new Mutex();
 
   private constructor(options: RelayServiceOptions) {
@@ -63,25 +61,16 @@ export class RelayService {
     return service;
   }
 
-  /** All relays as of now, ready for use. */
-  get table(): RelayTable {
-    return this.#table;
-  }
-
-  /** Calls `listener` with each new table; the returned function ends that. */
-  subscribe(listener: (table: RelayTable) => void): () => void {
-    this.#subscribers.add(listener);
-    return () => this.#subscribers.delete(listener);
-  }
-
   /** All relays, secrets masked. */
   list(): RelayView[] {
-    return this.#stored.map((stored) => this.#view(stored));
+    const counts = this.#countRules();
+    return this.#stored.map((stored) => viewRelay(stored, this.#ready(stored.id), counts.get(stored.name) ?? 0));
   }
 
   /** One relay, secrets masked. @throws {DispatchError} `relay_unknown` */
   show(name: string): RelayView {
-    return this.#view(this.#require(name));
+    const stored = this.#require(name);
+    return viewRelay(stored, this.#ready(stored.id), this.#countRules().get(name) ?? 0);
   }
 
   /** One relay, ready for use. @throws {DispatchError} `relay_unknown`, `relay_unusable` */
@@ -111,10 +100,7 @@ export class RelayService {
         settings: {},
         enabled: true,
         isDefault: request.default === true || this.#stored.length === 0,
-        concurrency: concurrencyRange.default,
-        maxMessageBytes: null,
-        fallback: null,
-        fallbackAfterSeconds: 300,
+        ...defaultLimits,
       };
       return await this.#revise(provider, blank, request);
     });
@@ -142,16 +128,22 @@ export class RelayService {
     return this.#change(async () => ({ ...this.#require(name), enabled: true }));
   }
 
-  /** Keeps a relay from being used. @throws {DispatchError} `relay_unknown`, `relay_is_default` */
+  /** Keeps a relay from being used; rules that name it are skipped. @throws {DispatchError} `relay_unknown`, `relay_is_default` */
   disable(name: string): Promise<RelayView> {
     return this.#change(async () => ({ ...this.#requireSpare(name), enabled: false }));
   }
 
-  /** Removes a relay and returns what it was. @throws {DispatchError} `relay_unknown`, `relay_is_default` */
+  /**
+   * Removes a relay and returns what it was; rules that name it are skipped from then on.
+   *
+   * @throws {DispatchError} `relay_unknown`, `relay_is_default`, `relay_is_fallback`
+   */
   remove(name: string): Promise<RelayView> {
     return this.#changes.run(async () => {
       const stored = this.#requireSpare(name);
-      const view = this.#view(stored);
+      const of = this.#stored.filter(({ fallback }) => fallback === name).map((other) => other.name);
+      if (of.length > 0) throw new DispatchError("relay_is_fallback", { name, of });
+      const view = this.show(name);
       await this.#options.store.remove(stored.id);
       await this.#load();
       return view;
@@ -161,19 +153,21 @@ export class RelayService {
   /** The relay as `request` wants it, secrets sealed. */
   async #revise(provider: Provider, stored: StoredRelay, request: RelayChange): Promise<StoredRelay> {
     const given = readGivenSettings(provider, request);
-    const concurrency = request.concurrency ?? stored.concurrency;
+    const settings = applyChanges(stored.settings, given.changes);
+    const limits = limitsOf(request, stored);
+    const others = this.#stored.filter(({ id }) => id !== stored.id);
     const violations = [
       ...checkName(request.name),
-      ...checkConcurrency(concurrency),
+      ...checkLimits(request.name, limits, others),
       ...given.violations,
-      ...checkSettings(provider, applyChanges(stored.settings, given.changes)).filter(
+      ...[...checkSettings(provider, settings), ...checkSecretsAnew(provider, stored.settings, given.changes)].filter(
         // A value that was refused is not also missing.
         ({ key }) => !given.violations.some((violation) => violation.key === key),
       ),
     ];
     if (violations.length > 0) throw new DispatchError("relay_invalid", { violations });
     const sealed = await this.#sealChanges(provider, stored.id, given.changes);
-    return { ...stored, concurrency, settings: applyChanges(stored.settings, sealed) };
+    return { ...stored, ...limits, settings: applyChanges(stored.settings, sealed) };
   }
 
   async #sealChanges(provider: Provider, id: string, changes: ReadonlyMap<string, string | number | boolean | null>) {
@@ -197,24 +191,18 @@ export class RelayService {
     const stored = await this.#options.store.list();
     const relays = await Promise.all(stored.map((relay) => readyRelay(this.#options.box, relay)));
     this.#stored = stored;
-    this.#table = { relays, rules: [] };
-    for (const subscriber of [...this.#subscribers]) this.#tell(subscriber);
+    this.#options.table.replace({ relays });
   }
 
-  #tell(subscriber: (table: RelayTable) => void): void {
-    try {
-      subscriber(this.#table);
-    } catch (error) {
-      this.#options.report(error);
-    }
-  }
-
-  #view(stored: StoredRelay): RelayView {
-    return viewRelay(stored, this.#ready(stored.id));
+  /** How many rules name each relay. */
+  #countRules(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { relay } of this.#options.table.current.rules) counts.set(relay, (counts.get(relay) ?? 0) + 1);
+    return counts;
   }
 
   #ready(id: string): Relay {
-    return this.#table.relays.find((relay) => relay.id === id)!;
+    return this.#options.table.current.relays.find((relay) => relay.id === id)!;
   }
 
   #require(name: string): StoredRelay {
@@ -234,12 +222,8 @@ export class RelayService {
   }
 }
 
-function checkName(name: string): ConfigViolation[] {
-  const rule = "must be 1 to 64 letters, digits, dots, underscores or hyphens, the first a letter or digit";
-  return nameForm.test(name) ? [] : [{ key: "name", value: JSON.stringify(name), rule }];
-}
-
-function checkConcurrency(concurrency: number): ConfigViolation[] {
-  const result = concurrencyCodec.fromJson(concurrency);
-  return "value" in result ? [] : [{ key: "concurrency", value: String(concurrency), rule: result.rule }];
+/** The limits that `request` names, and for the others those that are. */
+function limitsOf(request: Partial<RelayLimits>, stored: RelayLimits): RelayLimits {
+  const { concurrency, maxMessageBytes, fallback, fallbackAfterSeconds } = { ...stored, ...request };
+  return { concurrency, maxMessageBytes, fallback, fallbackAfterSeconds };
 }

@@ -8,8 +8,8 @@ CREATE TABLE routing_rule (
   id         TEXT    PRIMARY KEY NOT NULL,
   position   INTEGER NOT NULL,
   name       TEXT    NOT NULL UNIQUE,
-  sender     TEXT    NOT NULL,
-  recipient  TEXT    NOT NULL,
+  senders    TEXT    NOT NULL,
+  recipients TEXT    NOT NULL,
   relay      TEXT    NOT NULL
 ) WITHOUT ROWID;
 `;

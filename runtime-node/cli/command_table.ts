@@ -12,6 +12,7 @@ import { queueCommands } from "./commands/queue_commands.ts";
 import { queueReadingCommands } from "./commands/queue_reading_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
 import { reportCommands } from "./commands/report_commands.ts";
+import { routeCommands } from "./commands/route_commands.ts";
 import { serviceCommands } from "./commands/service_commands.ts";
 import { userCommands } from "./commands/user_commands.ts";
 
@@ -22,6 +23,7 @@ export const commands: readonly CliCommand[] = [
   ...configCommands,
   ...certificateCommands,
   ...relayCommands,
+  ...routeCommands,
   ...apiKeyCommands,
   ...userCommands,
   ...queueCommands,
@@ -38,6 +40,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   config: "Settings",
   cert: "The TLS certificate that SMTP and HTTPS share",
   relay: "Relays: where mail is sent on to",
+  route: "Routing rules: which mail goes over which relay",
   key: "API keys",
   user: "Users that may sign in over SMTP",
   queue: "Messages that wait, failed or were captured",

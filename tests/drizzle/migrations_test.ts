@@ -9,6 +9,7 @@ import { messageTable } from "../../drizzle/table/message.ts";
 import { messageEventTable } from "../../drizzle/table/message_event.ts";
 import { metaTable } from "../../drizzle/table/meta.ts";
 import { relayTable } from "../../drizzle/table/relay.ts";
+import { routingRuleTable } from "../../drizzle/table/routing_rule.ts";
 import { openSqlite, type SqliteConnection } from "../../runtime-node/sqlite_connection.ts";
 
 function migrated(): SqliteConnection {
@@ -21,6 +22,7 @@ const tables: readonly SQLiteTable[] = [
   metaTable,
   configTable,
   relayTable,
+  routingRuleTable,
   apiKeyTable,
   messageEventTable,
   messageTable,

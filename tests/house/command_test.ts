@@ -8,6 +8,7 @@ import { commands } from "../../runtime-node/cli/command_table.ts";
 const otherWords: Readonly<Record<string, string>> = {
   "message.send": "send",
   "queue.content": "queue show",
+  "provider.list": "relay providers",
 };
 
 /** One command may have two operations; it says what the first of them does. */

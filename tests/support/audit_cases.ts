@@ -34,6 +34,10 @@ const addEntry = ({ queue }: MemoryDispatch) =>
   void queue.entries.set("spl_1", sampleEntry({ id: "spl_1", state: "failed" }));
 const addUser = ({ context }: MemoryDispatch) =>
   context.users.add("printer", typedSecret, { allowedAddresses: [], allowedSenders: [] });
+const addRule = async (dispatch: MemoryDispatch) => {
+  await addRelay()(dispatch);
+  for (const name of ["first", "second"]) await dispatch.routing.add({ name, relay: "west" });
+};
 const files = [{ name: "cert.pem", content: btoa(typedSecret) }];
 const inService = { subject: "CN=relay.example.org" };
 const noFields = () => ({});
@@ -161,6 +165,42 @@ export const auditCases: Readonly<Record<string, AuditCase>> = {
     before: null,
     after: { from: "me@example.org", to: "you@example.net", ok: false },
     refused: [{ name: "east", from: "me@example.org", to: "you@example.net" }, "relay_unknown"],
+  },
+  "route.add": {
+    event: "route.added",
+    prepare: addRelay(),
+    input: () => ({ name: "abroad", recipients: "*.example.net", relay: "west" }),
+    subject: "abroad",
+    before: null,
+    after: { name: "abroad", position: 1, recipients: ["*.example.net"], relay: "west" },
+    refused: [{ name: "abroad", relay: "east" }, "rule_invalid"],
+  },
+  "route.set": {
+    event: "route.changed",
+    prepare: addRule,
+    input: () => ({ name: "second", senders: "example.org" }),
+    subject: "second",
+    before: { name: "second", senders: ["*"] },
+    after: { name: "second", senders: ["example.org"] },
+    refused: [{ name: "third" }, "rule_unknown"],
+  },
+  "route.move": {
+    event: "route.moved",
+    prepare: addRule,
+    input: () => ({ name: "second", position: 1 }),
+    subject: "second",
+    before: { name: "second", position: 2 },
+    after: { name: "second", position: 1 },
+    refused: [{ name: "second" }, "rule_invalid"],
+  },
+  "route.remove": {
+    event: "route.removed",
+    prepare: addRule,
+    input: () => ({ name: "first" }),
+    subject: "first",
+    before: { name: "first" },
+    after: null,
+    refused: [{ name: "third" }, "rule_unknown"],
   },
   "key.create": {
     event: "key.created",

@@ -16,6 +16,8 @@ import type { CertificateShow } from "../../core/operations/certificate_show.ts"
 import type { HealthDocument } from "../../core/operations/health.ts";
 import type { OperationContext } from "../../core/operations/operation_context.ts";
 import { RelayService } from "../../core/relay/relay_service.ts";
+import { RelayTableHolder } from "../../core/relay/relay_table.ts";
+import { RoutingService } from "../../core/routing/routing_service.ts";
 import { SecretBox } from "../../core/secret/secret_box.ts";
 import { sampleServed } from "./health_sample.ts";
 import { MemoryAuditLog } from "./memory_audit_log.ts";
@@ -26,6 +28,7 @@ import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { MemoryRelayStore } from "./memory_relay_store.ts";
+import { MemoryRuleStore } from "./memory_rule_store.ts";
 import { MemorySmtpUsers } from "./memory_smtp_users.ts";
 
 /** A context with its parts in reach. */
@@ -33,6 +36,9 @@ export interface MemoryDispatch {
   readonly context: OperationContext;
   readonly relayStore: MemoryRelayStore;
   readonly relays: RelayService;
+  readonly relayTable: RelayTableHolder;
+  readonly ruleStore: MemoryRuleStore;
+  readonly routing: RoutingService;
   readonly keyStore: MemoryBearerStore<ApiKeyRecord>;
   readonly publishedKeys: (readonly ApiKeyRecord[])[];
   readonly tokenStore: MemoryBearerStore<AdminTokenRecord>;
@@ -110,7 +116,10 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const uniqueId = countingIds();
   const box = await SecretBox.fromKey(crypto, new Uint8Array(32).fill(7));
   const relayStore = new MemoryRelayStore();
-  const relays = await RelayService.open({ store: relayStore, box, uniqueId, report: failTest });
+  const relayTable = new RelayTableHolder(failTest);
+  const relays = await RelayService.open({ store: relayStore, box, uniqueId, table: relayTable });
+  const ruleStore = new MemoryRuleStore();
+  const routing = await RoutingService.open({ store: ruleStore, uniqueId, table: relayTable });
   const keyStore = new MemoryBearerStore<ApiKeyRecord>();
   const publishedKeys: (readonly ApiKeyRecord[])[] = [];
   const publish = (records: readonly ApiKeyRecord[]) => publishedKeys.push(records);
@@ -138,6 +147,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     certificates,
     config: await openMemoryConfig(box),
     relays,
+    routing,
     keys,
     tokens,
     users: users.service,
@@ -165,6 +175,9 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     context,
     relayStore,
     relays,
+    relayTable,
+    ruleStore,
+    routing,
     keyStore,
     publishedKeys,
     tokenStore,
@@ -214,7 +227,8 @@ function memoryConfigStore(): ConfigStore {
   };
 }
 
-function failTest(error: unknown): never {
+/** What must not happen in a test. */
+export function failTest(error: unknown): never {
   throw error;
 }
 

@@ -11,7 +11,8 @@ import {
   uploadedCertificate,
 } from "./answer/certificate.ts";
 import { logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
-import { relay, relayTest } from "./answer/relay.ts";
+import { provider, relay, relayTest } from "./answer/relay.ts";
+import { routeSimulation, routingRule } from "./answer/route.ts";
 import { report } from "./answer/report.ts";
 import { health, setting, version } from "./answer/service.ts";
 import { list } from "./answer/shape.ts";
@@ -39,6 +40,13 @@ export const answers = covering({
   "relay.disable": relay,
   "relay.remove": relay,
   "relay.test": relayTest,
+  "provider.list": list(provider),
+  "route.add": routingRule,
+  "route.list": list(routingRule),
+  "route.set": routingRule,
+  "route.move": routingRule,
+  "route.remove": routingRule,
+  "route.simulate": routeSimulation,
   "key.create": createdApiKey,
   "key.list": list(apiKey),
   "key.revoke": apiKey,

@@ -47,6 +47,7 @@ const oneMessage = {
 } as const;
 
 const certificate = "/config/tls-cert";
+const rules = "/routing/rules";
 
 /** The operations, below `/api`. A path without parameters comes before one that would take its place. */
 export const operationRoutes: readonly AnyOperationRoute[] = [
@@ -140,7 +141,7 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     method: "DELETE",
     path: "/relays/{name}",
     operation: "relay.remove",
-    refuses: ["relay_unknown", "relay_is_default"],
+    refuses: ["relay_unknown", "relay_is_default", "relay_is_fallback"],
   },
   { method: "POST", path: "/relays/{name}/enable", operation: "relay.enable", refuses: ["relay_unknown"] },
   {
@@ -161,6 +162,32 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     operation: "relay.test",
     refuses: ["relay_unknown", "relay_unusable"],
   },
+
+  { method: "GET", path: "/providers", operation: "provider.list" },
+
+  { method: "GET", path: rules, operation: "route.list" },
+  {
+    method: "POST",
+    path: rules,
+    operation: "route.add",
+    status: 201,
+    location: ({ name }) => `${rules}/${encodeURIComponent(name)}`,
+    refuses: ["rule_exists", "rule_unknown", "rule_invalid", "rules_too_many"],
+  },
+  {
+    method: "PATCH",
+    path: `${rules}/{name}`,
+    operation: "route.set",
+    refuses: ["rule_unknown", "rule_invalid", "rules_too_many"],
+  },
+  { method: "DELETE", path: `${rules}/{name}`, operation: "route.remove", refuses: ["rule_unknown"] },
+  {
+    method: "POST",
+    path: `${rules}/{name}/move`,
+    operation: "route.move",
+    refuses: ["rule_unknown", "rule_invalid"],
+  },
+  { method: "POST", path: "/routing/simulate", operation: "route.simulate" },
 
   { method: "GET", path: "/keys", operation: "key.list" },
   { method: "POST", path: "/keys", operation: "key.create", status: 201, refuses: ["api_key_exists"] },

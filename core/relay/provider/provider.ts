@@ -15,6 +15,11 @@ export interface ProviderSetting<T extends string | number | boolean = string | 
   readonly required?: boolean;
   /** Stored sealed, shown masked, never taken from an argument. Default: `false`. */
   readonly secret?: boolean;
+  /**
+   * Whether it says to which server secrets are sent. Who changes it has to give them again: otherwise whoever may change a
+   * relay, and never see its secrets, could have them sent to a server of their own. Default: `false`.
+   */
+  readonly destination?: boolean;
 }
 
 /** How messages leave: they stay in the local inbox, over SMTP, or as requests to an HTTP API. */

@@ -41,7 +41,7 @@ export const smtp: Provider = {
   documentation: "https://www.rfc-editor.org/rfc/rfc5321",
   maxMessageBytes: null,
   settings: {
-    host: { codec: hostCodec(), required: true, summary: "Name or address of the server" },
+    host: { codec: hostCodec(), required: true, destination: true, summary: "Name or address of the server" },
     port: { codec: integerCodec({ min: 1, max: 65_535 }), default: 587, summary: "Port of the server" },
     auth: {
       codec: choiceCodec(Object.keys(credentials) as SmtpAuth[]),

@@ -1,6 +1,7 @@
 /** `dispatch relay …` */
+import type { ProviderView } from "../../../core/relay/provider_view.ts";
 import type { RelayView } from "../../../core/relay/relay_view.ts";
-import type { CliOption } from "../cli_command.ts";
+import type { CliCall, CliOption } from "../cli_command.ts";
 import { readTypedSettings } from "../given_values.ts";
 import { operationCommand } from "../operation_command.ts";
 import { display, printable } from "../printable.ts";
@@ -12,22 +13,34 @@ const settingOptions: readonly CliOption[] = [
   { flags: "--set SETTING=VALUE", summary: "a setting; - as value asks, or reads standard input", repeatable: true },
   { flags: "--secret-file SETTING=FILE", summary: "a setting whose value is in a file", repeatable: true },
   { flags: "--concurrency N", summary: "concurrent deliveries, 1 to 32 (default: 4)" },
+  { flags: "--max-message-bytes N", summary: "largest message that it is given; none leaves that to the provider" },
+  { flags: "--fallback NAME", summary: "relay that takes over when this one fails; none for none" },
+  {
+    flags: "--fallback-after SECONDS",
+    summary: "how long all attempts must have failed before it does (default: 300)",
+  },
 ];
 
 /** The commands on relays. */
 export const relayCommands = [
   operationCommand({
+    operation: "provider.list",
+    words: ["relay", "providers"],
+    input: () => ({}),
+    print: (providers) => providers.map(describeProvider).join("\n\n"),
+  }),
+  operationCommand({
     operation: "relay.add",
     arguments: [nameArgument],
     options: [
-      { flags: "--provider P", summary: "smtp, or local for the local inbox", required: true },
+      { flags: "--provider P", summary: "as in: dispatch relay providers", required: true },
       ...settingOptions,
       { flags: "--default", summary: "make it the default relay" },
     ],
     input: async (call) => ({
       name: call.argument("NAME"),
       provider: call.option("provider") ?? "",
-      concurrency: call.option("concurrency"),
+      ...typedLimits(call),
       default: call.has("default"),
       ...(await readTypedSettings(call)),
     }),
@@ -61,7 +74,7 @@ export const relayCommands = [
     options: settingOptions,
     input: async (call) => ({
       name: call.argument("NAME"),
-      concurrency: call.option("concurrency"),
+      ...typedLimits(call),
       ...(await readTypedSettings(call)),
     }),
     print: describeRelay,
@@ -82,13 +95,13 @@ export const relayCommands = [
     operation: "relay.disable",
     arguments: [nameArgument],
     input: (call) => ({ name: call.argument("NAME") }),
-    print: ({ name }) => `${name} is disabled.`,
+    print: (relay) => `${relay.name} is disabled.${skippedRules(relay)}`,
   }),
   operationCommand({
     operation: "relay.remove",
     arguments: [nameArgument],
     input: (call) => ({ name: call.argument("NAME") }),
-    print: ({ name }) => `${name} is removed.`,
+    print: (relay) => `${relay.name} is removed.${skippedRules(relay)}`,
   }),
   operationCommand({
     operation: "relay.test",
@@ -110,15 +123,56 @@ export const relayCommands = [
   }),
 ];
 
+function typedLimits(call: CliCall) {
+  return {
+    concurrency: call.option("concurrency"),
+    maxMessageBytes: orNone(call.option("max-message-bytes")),
+    fallback: orNone(call.option("fallback")),
+    fallbackAfterSeconds: call.option("fallback-after"),
+  };
+}
+
+function orNone(value: string | undefined): string | null | undefined {
+  return value === "none" ? null : value;
+}
+
+function skippedRules({ ruleCount }: RelayView): string {
+  if (ruleCount === 0) return "";
+  const rules = ruleCount === 1 ? "One routing rule names it and is" : `${ruleCount} routing rules name it and are`;
+  return ` ${rules} skipped: see dispatch route list.`;
+}
+
 function describeRelay(relay: RelayView): string {
+  const { fallback, fallbackAfterSeconds } = relay;
   return factLines({
     name: relay.name,
-    provider: relay.provider,
+    provider: relay.summary === null ? relay.provider : `${relay.provider} (${relay.summary})`,
+    documentation: relay.documentation ?? undefined,
     state: stateOf(relay),
     default: relay.default ? "yes" : "no",
     concurrency: relay.concurrency,
+    "max message bytes": relay.maxMessageBytes,
+    fallback: fallback === null ? null : `${fallback}, after ${fallbackAfterSeconds} seconds`,
+    "routing rules": relay.ruleCount,
     ...relay.settings,
   });
+}
+
+function describeProvider({ name, settings, ...rest }: ProviderView): string {
+  const facts = factLines({
+    provider: name,
+    summary: rest.summary,
+    documentation: rest.documentation ?? undefined,
+    "max message bytes": rest.maxMessageBytes ?? undefined,
+  });
+  if (settings.length === 0) return facts;
+  const rows = settings.map((setting) => [
+    setting.name,
+    [setting.required ? "required" : "", setting.secret ? "secret" : ""].filter(Boolean).join(", "),
+    setting.default,
+    setting.choices === null ? setting.summary : `${setting.summary}: ${setting.choices.join(", ")}`,
+  ]);
+  return `${facts}\n\n${textTable(["SETTING", "", "DEFAULT", "MEANING"], rows, "")}`;
 }
 
 function stateOf({ enabled, problem }: RelayView): string {

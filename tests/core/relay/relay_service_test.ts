@@ -7,7 +7,7 @@ import type { RelayStore } from "../../../core/relay/relay_store.ts";
 import { RelayTableHolder } from "../../../core/relay/relay_table.ts";
 import { SecretBox } from "../../../core/secret/secret_box.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
-import { createMemoryDispatch } from "../../support/memory_operation_context.ts";
+import { createMemoryDispatch, failTest } from "../../support/memory_operation_context.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 
 const smartHost = {
@@ -203,6 +203,89 @@ test("RelayService.remove removes a relay, but never the default one", async () 
   );
 });
 
+test("RelayService.set changes limits and fallback, and null takes them away", async () => {
+  const { relays } = await createMemoryDispatch();
+  await relays.add({ name: "inbox", provider: "local" });
+  const limits = { concurrency: 2, maxMessageBytes: 4096, fallback: "inbox", fallbackAfterSeconds: 0 };
+  assert.partialDeepStrictEqual(await relays.add({ ...smartHost, ...limits }), limits);
+  assert.partialDeepStrictEqual(relays.find("smarthost"), limits);
+  const none = { maxMessageBytes: null, fallback: null };
+  assert.partialDeepStrictEqual(await relays.set({ name: "smarthost", ...none }), { ...limits, ...none });
+});
+
+test("RelayService.add names all that is wrong with limits at once", async () => {
+  const { relays } = await createMemoryDispatch();
+  const request = { maxMessageBytes: 1023, fallback: "a", fallbackAfterSeconds: 2_592_001, concurrency: 0 };
+  const { facts } = await assertRefusal(
+    () => relays.add({ name: "a", provider: "local", ...request }),
+    "relay_invalid",
+  );
+  const keys = facts.violations.map(({ key }) => key);
+  assert.deepEqual(keys, ["concurrency", "maxMessageBytes", "fallback", "fallbackAfterSeconds"]);
+});
+
+test("RelayService.set refuses a fallback that is not there, and one that leads back", async () => {
+  const { relays } = await createMemoryDispatch();
+  await relays.add({ name: "a", provider: "local" });
+  await relays.add({ name: "b", provider: "local", fallback: "a" });
+  await relays.add({ name: "c", provider: "local", fallback: "b" });
+  const rulesOf = async (fallback: string) => {
+    const { facts } = await assertRefusal(() => relays.set({ name: "a", fallback }), "relay_invalid");
+    return facts.violations.map(({ rule }) => rule);
+  };
+  assert.deepEqual(await rulesOf("a"), ["must be another relay"]);
+  assert.deepEqual(await rulesOf("cc"), ["must be another relay, such as c"]);
+  assert.deepEqual(await rulesOf("b"), ["must not lead back to a, as b does"]);
+  assert.deepEqual(await rulesOf("c"), ["must not lead back to a, as c, b does"]);
+});
+
+test("RelayService.remove refuses the fallback of another relay, and names that one", async () => {
+  const { relays } = await createMemoryDispatch();
+  await relays.add({ name: "a", provider: "local" });
+  await relays.add({ name: "b", provider: "local" });
+  await relays.set({ name: "a", fallback: "b" });
+  const { facts } = await assertRefusal(() => relays.remove("b"), "relay_is_fallback");
+  assert.deepEqual(facts.of, ["a"]);
+  await relays.set({ name: "a", fallback: null });
+  assert.equal((await relays.remove("b")).name, "b");
+});
+
+test("RelayService.set asks for secrets again when they would be sent to another host", async () => {
+  const { relays } = await createMemoryDispatch();
+  await relays.add(smartHost);
+  const elsewhere = { name: "smarthost", settings: { host: "mallory.example" } };
+  const { facts } = await assertRefusal(() => relays.set(elsewhere), "relay_invalid");
+  assert.deepEqual(
+    facts.violations.map(({ key, rule }) => `${key} ${rule}`),
+    ["password must be given again when host changes, since it is sent there"],
+  );
+  assert.equal(relays.find("smarthost").settings.host, "mail.example.org");
+  await relays.set({ ...elsewhere, secrets: { password: "hunter2 " } });
+  assert.equal(relays.find("smarthost").settings.host, "mallory.example");
+});
+
+test("RelayService.set asks for no secret that is unset in the same change, nor when the host stays", async () => {
+  const { relays } = await createMemoryDispatch();
+  await relays.add(smartHost);
+  await relays.set({ name: "smarthost", settings: { host: "Mail.Example.ORG" }, concurrency: 1 });
+  await relays.set({ name: "smarthost", settings: { host: "b.example", username: null, password: null } });
+  assert.equal(relays.find("smarthost").settings.host, "b.example");
+});
+
+test("RelayService shows how many rules name a relay, and lets it go all the same", async () => {
+  const { relays, routing } = await createMemoryDispatch();
+  await relays.add({ name: "a", provider: "local" });
+  await relays.add({ name: "b", provider: "local" });
+  await routing.add({ relay: "b" });
+  await routing.add({ relay: "b" });
+  assert.deepEqual(
+    relays.list().map(({ ruleCount }) => ruleCount),
+    [0, 2],
+  );
+  assert.equal((await relays.disable("b")).ruleCount, 2);
+  assert.equal((await relays.remove("b")).ruleCount, 2);
+});
+
 test("RelayService.disable refuses the default relay, and setDefault a disabled one", async () => {
   const { relays } = await createMemoryDispatch();
   await relays.add({ name: "a", provider: "local" });
@@ -255,7 +338,7 @@ test("RelayService.open shows nothing of the settings of a provider that it does
 });
 
 function openAgain(store: RelayStore, box: SecretBox): Promise<RelayService> {
-  return RelayService.open({ store, box, uniqueId: (prefix) => prefix, table: new RelayTableHolder(assert.fail) });
+  return RelayService.open({ store, box, uniqueId: (prefix) => prefix, table: new RelayTableHolder(failTest) });
 }
 
 function defaultsOf(relays: RelayService): string[] {

@@ -10,8 +10,35 @@ export const relay = named("Relay", {
   enabled: z.boolean(),
   default: z.boolean(),
   concurrency: count,
+  maxMessageBytes: count.nullable(),
+  fallback: textOrNull,
+  fallbackAfterSeconds: count,
+  summary: textOrNull,
+  documentation: textOrNull,
+  ruleCount: count,
   settings: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
   problem: textOrNull,
+});
+
+/** A provider, with all that can be set about its relays. */
+export const provider = named("Provider", {
+  name: text,
+  summary: text,
+  documentation: textOrNull,
+  maxMessageBytes: count.nullable(),
+  settings: list(
+    named("ProviderSetting", {
+      name: text,
+      kind: text,
+      summary: text,
+      rule: text,
+      choices: list(text).nullable(),
+      default: z.union([text, z.number(), z.boolean()]).nullable(),
+      required: z.boolean(),
+      secret: z.boolean(),
+      destination: z.boolean(),
+    }),
+  ),
 });
 
 /** How a test message fared. */
