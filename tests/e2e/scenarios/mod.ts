@@ -19,6 +19,7 @@ import { firstStart } from "./first_start.ts";
 import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
 import { outsideAddress } from "./outside_address.ts";
+import { queueReading } from "./queue_reading.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
 import { smtpProxy } from "./smtp_proxy.ts";
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   ...clientScenarios,
   ...clientRelays,
   ...httpApi,
+  ...queueReading,
   ...retry,
   ...crash,
   ...liveChange,
