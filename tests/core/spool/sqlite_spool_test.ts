@@ -170,6 +170,17 @@ describe("SqliteSpool", () => {
     assert.deepEqual(ids(await spool.list({ state: "queued", limit: 10 })), [messages[2]!.id, messages[1]!.id]);
   });
 
+  it("lists what was accepted before a message, be that still there or gone", async () => {
+    const messages = Array.from({ length: 4 }, () => newMessage());
+    for (const message of messages) await spool.append(message);
+    const [first, second, third] = messages.map(({ id }) => id);
+    const before = async (id: string) => (await spool.list({ before: id, limit: 10 })).map((entry) => entry.id);
+    assert.deepEqual(await before(third!), [second, first]);
+    await spool.delete(third!);
+    assert.deepEqual(await before(third!), [second, first]);
+    assert.deepEqual(await before(first!), []);
+  });
+
   it("refuses to delete or retry a message that is being delivered", async () => {
     await spool.append(newMessage());
     const { entry } = await claimOne();
