@@ -94,7 +94,7 @@ export class SmtpCommands extends SMTPConnection {
     return readAddressCommand(verb, command.toString(), { isUtf8, maxMessageBytes });
   }
 
-  #setSender({ path, isUtf8 }: AddressCommand, next: Next): void {
+  #setSender({ path, isUtf8, dsn = {} }: AddressCommand, next: Next): void {
     const { envelope } = this.session;
     const sender: SMTPServerAddress = { address: path, args: false };
     this._server.onMailFrom(sender, this.session, (error) => {
@@ -102,6 +102,7 @@ export class SmtpCommands extends SMTPConnection {
       else {
         envelope.mailFrom = sender;
         envelope.smtpUtf8 = isUtf8;
+        envelope.dsn = { ret: dsn.ret ?? null, envid: dsn.envid ?? null };
         this.send(250, "Accepted", "MAIL_FROM_OK");
       }
       next();
@@ -109,9 +110,9 @@ export class SmtpCommands extends SMTPConnection {
   }
 
   /** One that is there already is not added, nor counted, again. */
-  #addRecipient({ path }: AddressCommand, next: Next): void {
+  #addRecipient({ path, dsn }: AddressCommand, next: Next): void {
     const { rcptTo } = this.session.envelope;
-    const recipient: SMTPServerAddress = { address: path, args: false };
+    const recipient: SMTPServerAddress = { address: path, args: false, dsn: dsn as SMTPServerAddress["dsn"] };
     this._server.onRcptTo(recipient, this.session, (error) => {
       const limit = this._server.options.maxRecipients ?? Number.POSITIVE_INFINITY;
       const isKnown = this._rcptIndex.has(recipient.address);

@@ -4,6 +4,7 @@ import type {
   SMTPServerAuthentication,
   SMTPServerAuthenticationResponse,
   SMTPServerDataStream,
+  SMTPServerEnvelope,
   SMTPServerOptions,
   SMTPServerSession,
 } from "smtp-server";
@@ -15,6 +16,7 @@ import type { SmtpDoor } from "../core/ingest/smtp_door.ts";
 import { smtpReplyTo } from "../core/ingest/smtp_replies.ts";
 import type { SmtpSessionFacts } from "../core/ingest/smtp_session.ts";
 import type { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
+import type { DsnRequest, RecipientDsn } from "../core/mail/dsn_request.ts";
 
 type Handlers = Required<Pick<SMTPServerOptions, "onAuth" | "onMailFrom" | "onRcptTo" | "onData">>;
 type Answer = (error?: Error | null, message?: string) => void;
@@ -53,7 +55,17 @@ export function smtpHandlers(door: SmtpDoor, signIn: SmtpSignIn, logger: Logger)
 function begin(door: SmtpDoor, session: SMTPServerSession): ArrivingMessage {
   const { mailFrom, rcptTo } = session.envelope;
   const recipients = [...new Set(rcptTo.map(({ address }) => address))];
-  return door.beginMessage(factsOf(session), mailFrom === false ? "" : mailFrom.address, recipients);
+  const sender = mailFrom === false ? "" : mailFrom.address;
+  return door.beginMessage(factsOf(session), { sender, recipients, ...requestIn(session.envelope) });
+}
+
+/** What the client wants to be told; nearly always nothing in particular. */
+function requestIn({ dsn, rcptTo }: SMTPServerEnvelope): { readonly dsn?: DsnRequest } {
+  const { ret, envid } = dsn ?? {};
+  const requests = rcptTo.flatMap((recipient) => (recipient.dsn === undefined ? [] : [recipient]));
+  if (!ret && !envid && requests.length === 0) return {};
+  const recipients = new Map(requests.map(({ address, dsn: request }) => [address, request as RecipientDsn]));
+  return { dsn: { ...(ret ? { ret: ret as "FULL" } : {}), ...(envid ? { envid } : {}), recipients } };
 }
 
 function factsOf(session: SMTPServerSession): SmtpSessionFacts {

@@ -78,6 +78,7 @@ const defaults: SMTPServerOptions = {
   heloResponse: "%s greets %s",
   disableReverseLookup: true,
   hideENHANCEDSTATUSCODES: false,
+  hideDSN: false,
   // What is an address is decided in the core, which knows names with an underscore too.
   lenientAddressParsing: true,
   // Who has to sign in is decided in the core; the library would count the commands of the others.

@@ -5,6 +5,7 @@ import type { Relay } from "../core/relay/relay.ts";
 import { smartHostOf } from "../core/relay/smart_host.ts";
 import { reportSmtpResult } from "../core/relay/smtp_result.ts";
 import type { OutgoingMessage, Transport } from "../core/relay/transport.ts";
+import type { SmtpMessage } from "./smtp_client.ts";
 import { SmtpPool } from "./smtp_pool.ts";
 
 /** {@link Transport} over SMTP; sessions are kept until the relay's settings, or the name for EHLO, change. */
@@ -26,6 +27,7 @@ export class SmtpTransport implements Transport {
       sender: entry.sender,
       recipients,
       sizeBytes: entry.sizeBytes,
+      ...requestIn(entry),
       content: content.kind === "inline" ? content.bytes : () => this.#largeFiles.open(content.name),
     };
     return reportSmtpResult(recipients, await this.#poolOf(relay).send(smtpMessage, signal));
@@ -55,4 +57,11 @@ export class SmtpTransport implements Transport {
   #termsOf(relay: Relay): string {
     return JSON.stringify([smartHostOf(relay, this.#clientName()), relay.concurrency]);
   }
+}
+
+/** What the sender of a message wants to be told; nearly always nothing in particular. */
+function requestIn({ dsn, recipients = [] }: OutgoingMessage["entry"]): Pick<SmtpMessage, "dsn"> {
+  const requests = recipients.flatMap((recipient) => (recipient.dsn === undefined ? [] : [recipient]));
+  if (dsn === undefined && requests.length === 0) return {};
+  return { dsn: { ...dsn, recipients: new Map(requests.map(({ address, dsn: request }) => [address, request!])) } };
 }

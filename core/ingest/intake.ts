@@ -1,4 +1,5 @@
 /** The one way in: what SMTP, HTTP and the command line call to hand over a message. */
+import type { DsnRequest } from "../mail/dsn_request.ts";
 import type { MessageOrigin } from "../mail/envelope.ts";
 import type { IdempotencyClaim } from "../spool/entry.ts";
 
@@ -8,6 +9,8 @@ export interface Submission {
   readonly sender: string;
   /** Normalised addresses, at least one, none twice. */
   readonly recipients: readonly string[];
+  /** What the sender wants to be told. Default: nothing in particular. */
+  readonly dsn?: DsnRequest;
   readonly origin: MessageOrigin;
   /** The most bytes that the content may have. */
   readonly maxBytes: number;

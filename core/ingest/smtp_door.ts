@@ -3,8 +3,15 @@ import type { SmtpUserRing } from "../access/smtp_user_ring.ts";
 import { DispatchError } from "../error/mod.ts";
 import type { Denial } from "../history/denial_log.ts";
 import { parsePath } from "../mail/address.ts";
-import type { ArrivingMessage, Intake } from "./intake.ts";
+import type { ArrivingMessage, Intake, Submission } from "./intake.ts";
 import { originOf, type SmtpSessionFacts } from "./smtp_session.ts";
+
+/** What `MAIL` and the `RCPT`s of one message have said. */
+export interface SmtpTransaction extends Pick<Submission, "dsn"> {
+  readonly sender: string;
+  /** Normalised, none twice. */
+  readonly recipients: readonly string[];
+}
 
 /** Settings of the door, read anew for each command. */
 export interface SmtpDoorSettings {
@@ -54,11 +61,12 @@ export class SmtpDoor {
   }
 
   /** Starts to take the content of a message. @throws {DispatchError} what `Intake.begin` throws */
-  beginMessage(session: SmtpSessionFacts, sender: string, recipients: readonly string[]): ArrivingMessage {
+  beginMessage(session: SmtpSessionFacts, { sender, recipients, dsn }: SmtpTransaction): ArrivingMessage {
     const { clientName, protocol } = session;
     return this.#options.intake.begin({
       sender,
       recipients,
+      ...(dsn === undefined ? {} : { dsn }),
       origin: originOf(session),
       maxBytes: this.#options.settings().maxMessageBytes,
       clientName,

@@ -1,5 +1,6 @@
 /** What `MAIL` and `RCPT` say: a path, and parameters (RFC 5321 section 4.1.2). */
 import { DispatchError } from "../error/mod.ts";
+import type { MessageDsn, RecipientDsn } from "../mail/dsn_request.ts";
 import { type SmtpReply, smtpReplyTo } from "./smtp_replies.ts";
 
 /** The two commands that name an address. */
@@ -19,6 +20,8 @@ export interface AddressCommand {
   readonly path: string;
   /** Whether the transaction may name addresses that are not ASCII. */
   readonly isUtf8: boolean;
+  /** What it asks for (RFC 3461); absent where it asks for nothing. */
+  readonly dsn?: MessageDsn & RecipientDsn;
 }
 
 /** Judges the text after the `=` of a parameter; `null` where there is none. */
@@ -47,10 +50,26 @@ const forms: Readonly<Record<AddressVerb, AddressForm>> = {
       ["SMTPUTF8", (value) => (value === null ? null : badValue("SMTPUTF8"))],
       // Another server says who has signed in there (RFC 4954 section 5); nothing follows from that here.
       ["AUTH", (value) => (value === "<>" || xtext.test(value ?? "") ? null : badValue("AUTH"))],
+      ["RET", (value) => (/^(?:FULL|HDRS)$/i.test(value ?? "") ? null : badValue("RET"))],
+      // RFC 3461 section 4.4
+      ["ENVID", (value) => (isXtext(value, 100) ? null : badValue("ENVID"))],
     ]),
   },
-  RCPT: { introduction: /^RCPT +TO *: */i, field: "recipient", needsUtf8: 553, parameters: new Map() },
+  RCPT: {
+    introduction: /^RCPT +TO *: */i,
+    field: "recipient",
+    needsUtf8: 553,
+    parameters: new Map<string, JudgeValue>([
+      ["NOTIFY", (value) => (notifyForm.test(value ?? "") ? null : badValue("NOTIFY"))],
+      ["ORCPT", judgeOriginalRecipient],
+    ]),
+  },
 };
+
+const dsnNames = ["RET", "ENVID", "NOTIFY", "ORCPT"];
+
+/** RFC 3461 section 4.1; a word that stands there twice asks for nothing more. */
+const notifyForm = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})$/i;
 
 /**
  * A path and all after it. In quotes a local part may hold any character, `>` and `@` and spaces among them. Old devices
@@ -75,7 +94,7 @@ export function readAddressCommand(
   const refusal = judgeParameters(verb, given, parameters, context);
   if (refusal !== null) return { refusal };
   const isUtf8 = context.isUtf8 || given.some(({ name }) => name === "SMTPUTF8");
-  if (isUtf8 || !notAscii.test(line)) return { path, isUtf8 };
+  if (isUtf8 || !notAscii.test(line)) return { path, isUtf8, ...requestIn(given) };
   return { refusal: reply(needsUtf8, "5.6.7", "An address that is not ASCII needs SMTPUTF8") };
 }
 
@@ -84,6 +103,20 @@ type Parameter = ReturnType<typeof readParameter>;
 function readParameter(text: string) {
   const [name = "", ...value] = text.split("=");
   return { name: name.toUpperCase(), value: value.length === 0 ? null : value.join("=") };
+}
+
+/** What the parameters ask for, once they have been judged. */
+function requestIn(given: readonly Parameter[]): Pick<AddressCommand, "dsn"> {
+  if (!given.some(({ name }) => dsnNames.includes(name))) return {};
+  const values = new Map(given.map(({ name, value }) => [name, value ?? ""]));
+  const [ret, envid, notify, orcpt] = dsnNames.map((name) => values.get(name));
+  const dsn = {
+    ...(ret === undefined ? {} : { ret: ret.toUpperCase() as "FULL" | "HDRS" }),
+    ...(envid === undefined ? {} : { envid }),
+    ...(notify === undefined ? {} : { notify: [...new Set(notify.toUpperCase().split(","))] }),
+    ...(orcpt === undefined ? {} : { orcpt }),
+  };
+  return { dsn };
 }
 
 function judgeParameters(
@@ -104,6 +137,18 @@ function judgeParameters(
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+/** RFC 3461 section 4.2: a type, and an address of it. */
+function judgeOriginalRecipient(value: string | null): SmtpReply | null {
+  const [, type = "", address = ""] = /^([A-Za-z0-9-]+);(.*)$/s.exec(value ?? "") ?? [];
+  return type !== "" && `${type};`.length + address.length <= 500 && isXtext(address, 500) ? null : badValue("ORCPT");
+}
+
+/** Whether it is xtext of so many characters, all of them printable when decoded (RFC 3461 sections 4.2 and 4.4). */
+function isXtext(value: string | null, maxLength: number): boolean {
+  if (value === null || value.length > maxLength || !xtext.test(value)) return false;
+  return !/\+(?:[01]|7F|[89A-F])/.test(value);
 }
 
 /** RFC 1870 section 6.1 */

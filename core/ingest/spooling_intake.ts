@@ -1,6 +1,7 @@
 /** The way into the spool: a message streams through the reader into memory, or into a file once it is large. */
 import type { Clock, DiskGauge, LargeFiles, LargeFileWriter } from "../capabilities.ts";
 import { DispatchError, isDispatchError } from "../error/mod.ts";
+import type { MessageDsn } from "../mail/dsn_request.ts";
 import type { EnvelopeRecipient } from "../mail/envelope.ts";
 import type { MessageFacts } from "../mail/message_facts.ts";
 import { MessageReader } from "../mail/message_reader.ts";
@@ -107,6 +108,7 @@ class SpoolingMessage implements ArrivingMessage {
       id: this.#id,
       sender: this.#submission.sender,
       recipients: this.#recipients(facts),
+      ...this.#messageDsn(),
       origin: this.#submission.origin,
       sizeBytes: this.#storedBytes,
       acceptedAtMs: this.#acceptedAtMs,
@@ -165,7 +167,22 @@ class SpoolingMessage implements ArrivingMessage {
     return { kind: "large", name: `${this.#id}.eml` };
   }
 
-  #recipients({ to, cc }: MessageFacts): EnvelopeRecipient[] {
+  #messageDsn(): { readonly dsn?: MessageDsn } {
+    const { recipients: _, ...dsn } = this.#submission.dsn ?? {};
+    return Object.keys(dsn).length === 0 ? {} : { dsn };
+  }
+
+  #recipients(facts: MessageFacts): EnvelopeRecipient[] {
+    const requests = this.#submission.dsn?.recipients;
+    const kinds = this.#kinds(facts);
+    if (requests === undefined) return kinds;
+    return kinds.map((recipient) => {
+      const dsn = requests.get(recipient.address);
+      return dsn === undefined ? recipient : { ...recipient, dsn };
+    });
+  }
+
+  #kinds({ to, cc }: MessageFacts): EnvelopeRecipient[] {
     const blind = new Set(this.#submission.blindRecipients);
     const inTo = new Set(to.map(fold));
     const inCc = new Set(cc.map(fold));

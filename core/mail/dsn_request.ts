@@ -10,8 +10,8 @@ export interface MessageDsn {
 
 /** What is asked for about one recipient: parameters of `RCPT`. */
 export interface RecipientDsn {
-  /** `NEVER`, or a comma list of `SUCCESS`, `FAILURE` and `DELAY`. */
-  readonly notify?: string;
+  /** `NEVER` alone, or any of `SUCCESS`, `FAILURE` and `DELAY`. */
+  readonly notify?: readonly string[];
   /** The recipient as the sender first named it: a type, a semicolon, xtext. */
   readonly orcpt?: string;
 }
@@ -28,7 +28,7 @@ export function mailParameters({ ret, envid }: MessageDsn): string {
 
 /** Parameters for a `RCPT` command, each with a space before it; `""` when nothing is asked for. */
 export function rcptParameters({ notify, orcpt }: RecipientDsn): string {
-  return parameter("NOTIFY", notify) + parameter("ORCPT", orcpt);
+  return parameter("NOTIFY", notify?.join(",")) + parameter("ORCPT", orcpt);
 }
 
 function parameter(name: string, value: string | undefined): string {

@@ -1,5 +1,7 @@
 /** Who a message is from and who it goes to, as the protocol said it: apart from the message's headers. */
 
+import type { MessageDsn, RecipientDsn } from "./dsn_request.ts";
+
 /** Where a recipient stood in the message: its `To`, its `Cc`, or nowhere. */
 export type RecipientKind = "to" | "cc" | "bcc";
 
@@ -8,6 +10,8 @@ export interface EnvelopeRecipient {
   /** `local@domain`, the domain as A-labels in lower case; may hold UTF-8 in the local part (RFC 6531). */
   readonly address: string;
   readonly kind: RecipientKind;
+  /** What the sender wants to be told about it. Default: nothing in particular. */
+  readonly dsn?: RecipientDsn;
 }
 
 /** The envelope of a message (RFC 5321 section 2.3.1). */
@@ -16,6 +20,8 @@ export interface Envelope {
   readonly sender: string;
   /** At least one; no address twice. */
   readonly recipients: readonly EnvelopeRecipient[];
+  /** What the sender wants to be told about the message. Default: nothing in particular. */
+  readonly dsn?: MessageDsn;
 }
 
 /** Where an accepted message came from. */

@@ -5,7 +5,8 @@ import type { Relay } from "./relay.ts";
 
 /** A message on its way to some of its recipients. */
 export interface OutgoingMessage {
-  readonly entry: Pick<SpoolEntry, "id" | "sender" | "sizeBytes" | "tags">;
+  readonly entry: Pick<SpoolEntry, "id" | "sender" | "sizeBytes" | "tags"> &
+    Partial<Pick<SpoolEntry, "recipients" | "dsn">>;
   /** The addresses of this attempt. */
   readonly recipients: readonly string[];
   readonly content: SpoolContent;

@@ -1,4 +1,5 @@
 /** A message in the spool: what is stored about it, and the states it goes through. */
+import type { MessageDsn } from "../mail/dsn_request.ts";
 import type { EnvelopeRecipient, MessageOrigin, MessageSummary } from "../mail/envelope.ts";
 
 /**
@@ -38,6 +39,8 @@ export interface SpoolEntry extends MessageSummary {
   /** Reverse-path; `""` is the null sender. */
   readonly sender: string;
   readonly recipients: readonly SpoolRecipient[];
+  /** What the sender wants to be told about the message. Default: nothing in particular. */
+  readonly dsn?: MessageDsn;
   readonly origin: MessageOrigin;
   /** Size of the stored message in bytes. */
   readonly sizeBytes: number;
@@ -58,6 +61,7 @@ export type SpoolContent =
 export interface NewSpoolMessage
   extends Pick<SpoolEntry, "id" | "sender" | "origin" | "sizeBytes" | "acceptedAtMs" | keyof MessageSummary> {
   readonly recipients: readonly EnvelopeRecipient[];
+  readonly dsn?: MessageDsn;
   readonly content: SpoolContent;
   /** Makes a repeated request answer with the first message's id. */
   readonly idempotency?: IdempotencyClaim;

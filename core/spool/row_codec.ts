@@ -15,7 +15,7 @@ export function encodeMessage(message: NewSpoolMessage): SqlValue[] {
     message.sizeBytes,
     message.sender,
     encodeRecipients(message.recipients.map(asPending)),
-    JSON.stringify(message.origin),
+    JSON.stringify(message.dsn === undefined ? message.origin : { ...message.origin, dsn: message.dsn }),
     message.subject,
     message.messageId,
     encodeList(message.tags),
@@ -45,7 +45,7 @@ export function decodeEntry(row: MessageRow): SpoolEntry {
     state: row.state as SpoolState,
     sender: String(row.sender),
     recipients: decodeRecipients(row.recipients),
-    origin: decodeObject(row.origin) as unknown as SpoolEntry["origin"],
+    ...decodeOrigin(row.origin),
     sizeBytes: Number(row.size),
     acceptedAtMs: Number(row.accepted_at),
     dueAtMs: Number(row.due_at),
@@ -91,9 +91,16 @@ export function decodeContent(largeFile: SqlValue, bytes: SqlValue | undefined):
   return bytes instanceof Uint8Array ? { kind: "inline", bytes } : null;
 }
 
-/** A recipient whose message is to be tried again: as at first, unless it was delivered. */
-export function asNew(recipient: SpoolRecipient): SpoolRecipient {
-  if (recipient.state === "delivered") return recipient;
+/**
+ * Recipients of a message in `state` that is to be tried again: who is neither delivered nor captured is as at first; of a
+ * captured message, who was captured too.
+ */
+export function renewRecipients(recipients: readonly SpoolRecipient[], state: SpoolState): SpoolRecipient[] {
+  const kept = state === "captured" ? ["delivered"] : ["delivered", "captured"];
+  return recipients.map((recipient) => (kept.includes(recipient.state) ? recipient : asNew(recipient)));
+}
+
+function asNew(recipient: SpoolRecipient): SpoolRecipient {
   const { relay, response } = recipient;
   return {
     ...asPending(recipient),
@@ -103,7 +110,14 @@ export function asNew(recipient: SpoolRecipient): SpoolRecipient {
 }
 
 function asPending(recipient: EnvelopeRecipient): SpoolRecipient {
-  return { address: recipient.address, kind: recipient.kind, state: "pending" };
+  const { address, kind, dsn } = recipient;
+  return { address, kind, state: "pending", ...(dsn === undefined ? {} : { dsn }) };
+}
+
+/** What was asked for with the message stands beside its origin: few messages have it. */
+function decodeOrigin(json: SqlValue | undefined): Pick<SpoolEntry, "origin" | "dsn"> {
+  const { dsn, ...origin } = decodeObject(json) as unknown as SpoolEntry["origin"] & Pick<SpoolEntry, "dsn">;
+  return { origin, ...(dsn === undefined ? {} : { dsn }) };
 }
 
 function decodeRecipients(json: SqlValue | undefined): SpoolRecipient[] {

@@ -70,6 +70,7 @@ describe("SmtpListener", () => {
     assert.equal(greeting, "250-relay.example.org greets [127.0.0.1]");
     assert.deepEqual(extensions.map((line) => line.slice(4)).sort(), [
       "8BITMIME",
+      "DSN",
       "ENHANCEDSTATUSCODES",
       "PIPELINING",
       "SIZE 1000000",

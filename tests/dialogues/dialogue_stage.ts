@@ -1,6 +1,7 @@
 /** Plays a dialogue to a real listener before a real spool, and looks at what it has left behind. */
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
+import { mailParameters, rcptParameters } from "../../core/mail/dsn_request.ts";
 import type { ClaimedMessage, SqliteSpool } from "../../core/spool/mod.ts";
 import type { TlsPolicy } from "../../core/tls/policy.ts";
 import { until } from "../support/e2e_process.ts";
@@ -79,9 +80,9 @@ async function checkSpool(
 function describe({ entry }: ClaimedMessage, whole: string): { text: string; received: string } {
   const { received, rest } = splitTraceField(whole);
   const bytesOf = (address: string) => Buffer.from(address, "utf8").toString("latin1");
-  const recipients = entry.recipients.map(({ address }) => bytesOf(address));
+  const recipients = entry.recipients.map(({ address, dsn = {} }) => bytesOf(address + rcptParameters(dsn)));
   return {
-    text: write(bytesOf(entry.sender), recipients, rest),
+    text: write(bytesOf(entry.sender + mailParameters(entry.dsn ?? {})), recipients, rest),
     received,
   };
 }

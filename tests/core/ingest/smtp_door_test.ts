@@ -158,7 +158,7 @@ describe("SmtpDoor", () => {
       tls,
       user: { id: "usr_1", name: "printer", passwordSetAtMs: 0 },
     };
-    assert.equal(door.beginMessage(session, "", ["a@example.org"]), arriving);
+    assert.equal(door.beginMessage(session, { sender: "", recipients: ["a@example.org"] }), arriving);
     assert.deepEqual(submissions, [
       {
         sender: "",

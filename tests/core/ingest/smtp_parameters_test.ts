@@ -28,6 +28,25 @@ for (const [verb, line, path] of taken) {
   });
 }
 
+const asking: readonly (readonly [verb: AddressVerb, parameters: string, dsn: object])[] = [
+  ["MAIL", "RET=hdrs ENVID=QQ314159", { ret: "HDRS", envid: "QQ314159" }],
+  ["MAIL", "SIZE=1 ENVID=a+2Bb+3D+20c", { envid: "a+2Bb+3D+20c" }],
+  ["MAIL", `ENVID=${"a".repeat(100)} RET=FULL`, { ret: "FULL", envid: "a".repeat(100) }],
+  ["RCPT", "NOTIFY=never", { notify: ["NEVER"] }],
+  ["RCPT", "NOTIFY=SUCCESS,delay,Failure", { notify: ["SUCCESS", "DELAY", "FAILURE"] }],
+  ["RCPT", "NOTIFY=DELAY,DELAY", { notify: ["DELAY"] }],
+  ["RCPT", "ORCPT=rfc822;Bob+2Bx@Example.COM", { orcpt: "rfc822;Bob+2Bx@Example.COM" }],
+  ["RCPT", `orcpt=x;${"a".repeat(498)} notify=SUCCESS`, { notify: ["SUCCESS"], orcpt: `x;${"a".repeat(498)}` }],
+];
+
+for (const [verb, parameters, dsn] of asking) {
+  test(`readAddressCommand keeps what ${parameters.slice(0, 50)} asks for`, () => {
+    const line = verb === "MAIL" ? "MAIL FROM:<app@x.org>" : "RCPT TO:<you@x.org>";
+    const read = readAddressCommand(verb, `${line} ${parameters}`, context);
+    assert.deepEqual("dsn" in read && read.dsn, dsn);
+  });
+}
+
 test("readAddressCommand takes an address that is not ASCII after SMTPUTF8", () => {
   const read = readAddressCommand("RCPT", "RCPT TO:<jürgen@x.org>", { ...context, isUtf8: true });
   assert.deepEqual(read, { path: "jürgen@x.org", isUtf8: true });
@@ -42,7 +61,44 @@ const refused: readonly (readonly [code: string, verb: AddressVerb, ...lines: st
     "MAIL FROM:<app@x.org> __proto__",
     "MAIL FROM:<a@x.org> =",
   ],
-  ["555 5.5.4", "RCPT", "RCPT TO:<you@x.org> SIZE=1", "RCPT TO:<you@x.org> NOTIFY=NEVER"],
+  ["555 5.5.4", "RCPT", "RCPT TO:<you@x.org> SIZE=1", "RCPT TO:<you@x.org> RET=FULL"],
+  ["555 5.5.4", "MAIL", "MAIL FROM:<app@x.org> NOTIFY=NEVER", "MAIL FROM:<app@x.org> ORCPT=rfc822;a"],
+  [
+    "501 5.5.4",
+    "MAIL",
+    "MAIL FROM:<app@x.org> RET=",
+    "MAIL FROM:<app@x.org> RET",
+    "MAIL FROM:<app@x.org> RET=HEADERS",
+    "MAIL FROM:<app@x.org> RET=FULL RET=HDRS",
+    "MAIL FROM:<app@x.org> ENVID",
+    "MAIL FROM:<app@x.org> ENVID=",
+    "MAIL FROM:<app@x.org> ENVID=a+b",
+    "MAIL FROM:<app@x.org> ENVID=a=b",
+    "MAIL FROM:<app@x.org> ENVID=a+0D+0AQUIT",
+    "MAIL FROM:<app@x.org> ENVID=a+7F",
+    "MAIL FROM:<app@x.org> ENVID=a+C3+BC",
+    "MAIL FROM:<jürgen@x.org> SMTPUTF8 ENVID=ü",
+    `MAIL FROM:<app@x.org> ENVID=${"a".repeat(101)}`,
+  ],
+  [
+    "501 5.5.4",
+    "RCPT",
+    "RCPT TO:<you@x.org> NOTIFY",
+    "RCPT TO:<you@x.org> NOTIFY=",
+    "RCPT TO:<you@x.org> NOTIFY=ALWAYS",
+    "RCPT TO:<you@x.org> NOTIFY=NEVER,DELAY",
+    "RCPT TO:<you@x.org> NOTIFY=DELAY,NEVER",
+    "RCPT TO:<you@x.org> NOTIFY=DELAY,",
+    "RCPT TO:<you@x.org> NOTIFY=DELAY,DELAY,DELAY,DELAY",
+    "RCPT TO:<you@x.org> NOTIFY=DELAY NOTIFY=DELAY",
+    "RCPT TO:<you@x.org> ORCPT=rfc822",
+    "RCPT TO:<you@x.org> ORCPT=rfc822;",
+    "RCPT TO:<you@x.org> ORCPT=;you@x.org",
+    "RCPT TO:<you@x.org> ORCPT=rfc+20822;you@x.org",
+    "RCPT TO:<you@x.org> ORCPT=rfc822;you+1@x.org",
+    "RCPT TO:<you@x.org> ORCPT=rfc822;you+0A@x.org",
+    `RCPT TO:<you@x.org> ORCPT=rfc822;${"a".repeat(494)}`,
+  ],
   [
     "501 5.5.4",
     "MAIL",
