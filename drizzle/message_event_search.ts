@@ -1,18 +1,21 @@
 /** Searching the message log, newest first. */
 import { desc, type SQL, sql } from "drizzle-orm";
 import type { MessageLogPage, MessageLogQuery } from "../core/history/message_log.ts";
-import { eventOf } from "./message_event_row.ts";
-import { matchOf } from "./message_match.ts";
+import { eventOf, type MessageEventRow } from "./message_event_row.ts";
+import { matchOf, type RowMatch } from "./message_match.ts";
 import { firstNumberOf } from "./message_number.ts";
+import { hasPhrase } from "./message_terms.ts";
 import type { Orm } from "./orm.ts";
 import { messageEventTable as table } from "./table/message_event.ts";
 
 /** A page that takes longer ends where it has come to. */
-const pageBudgetMs = 50;
-/** A span that was searched faster than this is followed by a longer one. */
-const quickMs = 5;
-const spanGrowth = 4;
+const pageBudgetMs = 45;
+/** A span of time that was searched faster than this is followed by a longer one. */
+const quickMs = 20;
+const spanGrowth = 3;
 const firstSpan = firstNumberOf(3_600_000);
+/** So many rows are read at a time where the index can't tell which of them are meant. */
+const rowsToRead = 300;
 const noEnd = Number.MAX_SAFE_INTEGER;
 
 /** Numbers of rows from `from` on, up to and without `to`. */
@@ -23,8 +26,14 @@ interface NumberSpan {
 
 /** What the index, or the status, says about rows. */
 interface RowConditions {
-  readonly match: string | null;
+  readonly match: RowMatch;
   readonly status: string | undefined;
+}
+
+/** Numbers of rows, and the number below which it goes on; `null` when there is no more. */
+interface NumberPage {
+  readonly numbers: readonly number[];
+  readonly next: number | null;
 }
 
 /**
@@ -35,18 +44,43 @@ interface RowConditions {
  * and longer ones, until the page is full or its time is up: then it is shorter than asked for, even empty, and its cursor
  * goes on from there. The cursor is a number below which the next page starts; after one that was never given, nothing
  * comes.
+ *
+ * @param nowMs tells the time that it takes
  */
 export async function searchEvents(orm: Orm, query: MessageLogQuery, nowMs: () => number): Promise<MessageLogPage> {
+  const untilMs = nowMs() + pageBudgetMs;
   const span = await spanOf(orm, query);
-  const match = span === null ? false : await matchOf(orm, query);
-  if (span === null || match === false) return { rows: [], next: null };
-  const { numbers, next } = await findNumbers(orm, { match, status: query.status }, span, query.limit, nowMs);
-  const rows = await orm
+  const match = span === null ? null : await matchOf(orm, query);
+  if (span === null || match === null) return { rows: [], next: null };
+  const finder = new NumberFinder(orm, { match, status: query.status }, nowMs, untilMs);
+  const { limit } = query;
+  const found: MessageEventRow[] = [];
+  for (let { from, to } = span; ; ) {
+    const isExact = match.phrases.length === 0;
+    const { numbers, next } = await finder.find({ from, to }, isExact ? limit : rowsToRead);
+    const rows = await readRows(orm, numbers);
+    found.push(...(isExact ? rows : rows.filter((row) => hasPhrases(row, match))));
+    if (found.length > limit) return pageOf(found.slice(0, limit), found[limit - 1]!.seq);
+    if (isExact || next === null || nowMs() > untilMs) return pageOf(found, next);
+    to = next;
+  }
+}
+
+function pageOf(rows: readonly MessageEventRow[], next: number | null): MessageLogPage {
+  return { rows: rows.map(eventOf), next: next === null ? null : String(next) };
+}
+
+function readRows(orm: Orm, numbers: readonly number[]): Promise<MessageEventRow[]> {
+  return orm
     .select()
     .from(table)
     .where(sql`${table.seq} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
     .orderBy(desc(table.seq));
-  return { rows: rows.map(eventOf), next: next === null ? null : String(next) };
+}
+
+function hasPhrases(row: MessageEventRow, { phrases }: RowMatch): boolean {
+  const event = eventOf(row);
+  return phrases.every(({ fields, phrase }) => fields.some((field) => hasPhrase(event, field, phrase)));
 }
 
 /** Where rows may be; `null` is nowhere. */
@@ -66,39 +100,50 @@ async function spanOf(orm: Orm, { fromTimeMs, toTimeMs, cursor }: MessageLogQuer
   return from < to ? { from, to } : null;
 }
 
-/** Numbers of rows for one page, and below which number the next one starts. */
-async function findNumbers(
-  orm: Orm,
-  conditions: RowConditions,
-  { from, to }: NumberSpan,
-  limit: number,
-  nowMs: () => number,
-): Promise<{ numbers: number[]; next: number | null }> {
-  const numbers: number[] = [];
-  const startMs = nowMs();
-  let spanStartMs = startMs;
-  let length = firstSpan;
-  for (let end = to; end > from; ) {
-    const start = Math.max(from, end - length);
-    const room = limit + 1 - numbers.length;
-    const found = await orm.values<[number]>(numbersIn({ from: start, to: end }, conditions, room));
-    numbers.push(...found.map(([seq]) => seq));
-    if (numbers.length > limit) return { numbers: numbers.slice(0, limit), next: numbers[limit - 1]! };
-    end = start;
-    const endMs = nowMs();
-    if (endMs - startMs > pageBudgetMs && end > from) return { numbers, next: end };
-    if (endMs - spanStartMs < quickMs) length *= spanGrowth;
-    spanStartMs = endMs;
+/** Finds numbers of rows, newest first, for as long as one page may take. */
+class NumberFinder {
+  readonly #orm: Orm;
+  readonly #conditions: RowConditions;
+  readonly #nowMs: () => number;
+  readonly #untilMs: number;
+  #length: number;
+
+  constructor(orm: Orm, conditions: RowConditions, nowMs: () => number, untilMs: number) {
+    this.#orm = orm;
+    this.#conditions = conditions;
+    this.#nowMs = nowMs;
+    this.#untilMs = untilMs;
+    this.#length = conditions.match.isListed ? noEnd : firstSpan;
   }
-  return { numbers, next: null };
+
+  /** Up to `limit` numbers within the span; fewer, with `next`, when the time is up. */
+  async find({ from, to }: NumberSpan, limit: number): Promise<NumberPage> {
+    const numbers: number[] = [];
+    for (let end = to; end > from; ) {
+      const startMs = this.#nowMs();
+      const start = Math.max(from, end - this.#length);
+      const wanted = limit + 1 - numbers.length;
+      const found = await this.#orm.values<[number]>(numbersIn({ from: start, to: end }, this.#conditions, wanted));
+      numbers.push(...found.map(([seq]) => seq));
+      if (numbers.length > limit) return { numbers: numbers.slice(0, limit), next: numbers[limit - 1]! };
+      end = start;
+      const endMs = this.#nowMs();
+      if (endMs > this.#untilMs && end > from) return { numbers, next: end };
+      if (endMs - startMs < quickMs) this.#length *= spanGrowth;
+    }
+    return { numbers, next: null };
+  }
 }
 
 /** The index takes a bound that is no integer for none, and the driver binds all numbers as reals. */
 function numbersIn({ from, to }: NumberSpan, { match, status }: RowConditions, limit: number): SQL {
   const isInside = (column: SQL) => sql`${column} >= CAST(${from} AS INTEGER) AND ${column} < CAST(${to} AS INTEGER)`;
   const parts: SQL[] = [];
-  if (match !== null)
-    parts.push(sql`SELECT rowid FROM message_search WHERE message_search MATCH ${match} AND ${isInside(sql`rowid`)}`);
+  if (match.expression !== null) {
+    parts.push(
+      sql`SELECT rowid FROM message_search WHERE message_search MATCH ${match.expression} AND ${isInside(sql`rowid`)}`,
+    );
+  }
   if (status !== undefined)
     parts.push(sql`SELECT seq FROM ${table} WHERE status = ${status} AND ${isInside(sql`seq`)}`);
   if (parts.length === 0) parts.push(sql`SELECT seq FROM ${table} WHERE ${isInside(sql`seq`)}`);

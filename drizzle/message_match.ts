@@ -5,10 +5,28 @@ import { phraseTerms, type ValueField, valueTerm, type WordField } from "./messa
 import type { Orm } from "./orm.ts";
 import { type Phrase, phrasesOf } from "./search_words.ts";
 
-/** So many words that begin alike are looked for one by one; of more the index makes a list of its own, which takes longer. */
+/** So many words that begin alike are looked for one by one. */
 const maxWordsOfStart = 200;
+/** Of more words the index makes a list of all their places, which takes long when there are more than so many. */
+const maxPlacesOfStart = 20_000;
 /** Sorts after all that begins as a term does. */
 const end = "\u{10ffff}";
+
+/** What the index is asked, and what each row that it names is asked then. */
+export interface RowMatch {
+  /** The expression for the index; `null`: all rows. */
+  readonly expression: string | null;
+  /** Whether the index makes a list of places for each question, however few rows that is about. */
+  readonly isListed: boolean;
+  /** Phrases that a row must have in one of the fields. */
+  readonly phrases: readonly PhraseSearch[];
+}
+
+/** A phrase that is looked for in several fields. */
+interface PhraseSearch {
+  readonly fields: readonly WordField[];
+  readonly phrase: Phrase;
+}
 
 /** Fields of a query, and the terms that each looks for. */
 const wordSearches: readonly (readonly [
@@ -34,40 +52,60 @@ const valueSearches: readonly (Exclude<ValueField, "apiKeyId"> & keyof MessageLo
 ];
 
 /**
- * The expression for the index (https://sqlite.org/fts5.html#full_text_query_syntax); `null` when the query asks for no
- * term at all, `false` when no row can have what it asks for. Whatever the query holds, only quoted terms get into it.
+ * What rows must have; `null` when no row can have it.
+ *
+ * Expressions are of https://sqlite.org/fts5.html#full_text_query_syntax; whatever the query holds, only quoted terms
+ * get into them. The start of very many words is left to the rows: many of them have it.
  */
-export async function matchOf(orm: Orm, query: MessageLogQuery): Promise<string | null | false> {
-  const conditions: string[] = [];
-  for (const field of valueSearches) {
-    const value = query[field];
-    if (value !== undefined) conditions.push(quoted([valueTerm(field, value)]));
+export async function matchOf(orm: Orm, query: MessageLogQuery): Promise<RowMatch | null> {
+  const conditions = valueConditions(query);
+  const phrases: PhraseSearch[] = [];
+  let isListed = false;
+  for (const search of phraseSearches(query)) {
+    if (search === null) return null;
+    const choices = await Promise.all(search.fields.map((field) => phraseConditions(orm, field, search.phrase)));
+    if (choices.includes("rows")) phrases.push(search);
+    else conditions.push(anyOf(choices.flat()));
+    isListed ||= choices.flat().some((choice) => choice.endsWith("*"));
   }
-  const keys = query.apiKeyIds?.map((id) => quoted([valueTerm("apiKeyId", id)]));
-  if (keys !== undefined) conditions.push(anyOf(keys));
-  for (const [name, fields] of wordSearches) {
-    const text = query[name];
-    if (text === undefined) continue;
-    const phrases = phrasesOf(text);
-    if (phrases.length === 0) return false;
-    for (const phrase of phrases) {
-      const choices = await Promise.all(fields.map((field) => phraseConditions(orm, field, phrase)));
-      conditions.push(anyOf(choices.flat()));
-    }
-  }
-  if (conditions.includes("")) return false;
-  return conditions.length === 0 ? null : [...new Set(conditions)].join(" AND ");
+  if (conditions.includes("")) return null;
+  const expression = conditions.length === 0 ? null : [...new Set(conditions)].join(" AND ");
+  return { expression, isListed, phrases };
 }
 
-/** The phrase with each word that it may end in. */
-async function phraseConditions(orm: Orm, field: WordField, phrase: Phrase): Promise<string[]> {
+function valueConditions(query: MessageLogQuery): string[] {
+  const conditions = valueSearches.flatMap((field) => {
+    const value = query[field];
+    return value === undefined ? [] : [quoted([valueTerm(field, value)])];
+  });
+  const keys = query.apiKeyIds?.map((id) => quoted([valueTerm("apiKeyId", id)]));
+  return keys === undefined ? conditions : [...conditions, anyOf(keys)];
+}
+
+/** What the query looks for by words; `null` for a text without any. */
+function phraseSearches(query: MessageLogQuery): (PhraseSearch | null)[] {
+  return wordSearches.flatMap(([name, fields]) => {
+    const text = query[name];
+    if (text === undefined) return [];
+    const phrases = phrasesOf(text);
+    return phrases.length === 0 ? [null] : phrases.map((phrase) => ({ fields, phrase }));
+  });
+}
+
+/** The phrase with each word that it may end in; `"rows"` when it has to be looked for in the rows themselves. */
+async function phraseConditions(orm: Orm, field: WordField, phrase: Phrase): Promise<string[] | "rows"> {
   const terms = phraseTerms(field, phrase);
   if (!phrase.isStart) return [quoted(terms)];
   const last = terms.pop()!;
   const found = await termsFrom(orm, last);
-  return found.length > maxWordsOfStart
-    ? [`${quoted([...terms, last])} *`]
-    : found.map((term) => quoted([...terms, term]));
+  if (found.length <= maxWordsOfStart) return found.map((term) => quoted([...terms, term]));
+  return (await hasManyPlaces(orm, last)) ? "rows" : [`${quoted([...terms, last])} *`];
+}
+
+async function hasManyPlaces(orm: Orm, start: string): Promise<boolean> {
+  const places = sql`SELECT 1 FROM message_term WHERE term >= ${start} AND term < ${start + end} LIMIT ${maxPlacesOfStart}`;
+  const [counted] = await orm.values<[number]>(sql`SELECT count(*) FROM (${places})`);
+  return counted?.[0] === maxPlacesOfStart;
 }
 
 /** The terms of the index that begin with `start`, up to one more than are looked for one by one. */

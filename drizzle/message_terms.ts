@@ -67,6 +67,19 @@ export function phraseTerms(field: WordField, { words }: Phrase): string[] {
   return words.map((word) => wordFields[field].mark + word);
 }
 
+/** Whether one of the field's texts has the phrase. */
+export function hasPhrase(event: MessageEvent, field: WordField, { words, isStart }: Phrase): boolean {
+  const last = words.length - 1;
+  return wordFields[field].textsOf(event).some((text) =>
+    wordsOf(text).some((_, start, found) =>
+      words.every((word, index) => {
+        const here = found[start + index];
+        return isStart && index === last ? here?.startsWith(word) : here === word;
+      }),
+    ),
+  );
+}
+
 function signless(value: string): string {
   return value
     .slice(0, maxValueLength)
