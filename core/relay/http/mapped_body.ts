@@ -4,6 +4,7 @@ import { decodeContent } from "../../mail/content_decoding.ts";
 import { hasControlCharacter } from "../../mail/header_field.ts";
 import { type ParameterizedValue, parameterOf, parseParameterized } from "../../mail/media_type.ts";
 import { firstField, type MimeEntity } from "../../mail/mime_entity.ts";
+import { extensionOf } from "./file_extension.ts";
 import type { MappedAttachment } from "./mapped_message.ts";
 
 /** The body of a message, all of it. */
@@ -36,19 +37,6 @@ const expressedFields = new Set([
   "content-id",
   "mime-version",
 ]);
-
-/** Ends of the names that are made up. */
-const extensions: Readonly<Record<string, string>> = {
-  "application/pdf": "pdf",
-  "image/gif": "gif",
-  "image/jpeg": "jpg",
-  "image/png": "png",
-  "message/rfc822": "eml",
-  "text/calendar": "ics",
-  "text/csv": "csv",
-  "text/html": "html",
-  "text/plain": "txt",
-};
 
 /**
  * Maps the body of a message.
@@ -151,7 +139,7 @@ class BodyWalk {
   }
 
   #inventName(mediaType: string): string {
-    return `part-${this.#attachments}.${extensions[mediaType] ?? "bin"}`;
+    return `part-${this.#attachments}.${extensionOf(mediaType)}`;
   }
 }
 

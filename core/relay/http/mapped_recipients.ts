@@ -3,7 +3,7 @@ import { parseAddressList } from "../../mail/address_list.ts";
 import { fieldValue, type HeaderSection } from "../../mail/header_section.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
 import type { MappedRecipients } from "./mapped_message.ts";
-import { batchesOf } from "./recipient_batches.ts";
+import { batchesOf, isPlainAddress } from "./recipient_batches.ts";
 
 /** What an API takes in one request. */
 export interface RequestCapacity {
@@ -41,27 +41,19 @@ export function placeRecipients(section: HeaderSection, recipients: readonly str
  * Splits recipients so that each request has no more than `capacity`.
  *
  * Nobody whom the header section does not name becomes visible to another: where an API needs a `to` and there is none,
- * each of them gets a request of his own.
+ * each of them gets a request of his own. So does who has an address that not every API can read.
  */
 export function splitRecipients(placed: MappedRecipients, capacity: RequestCapacity): MappedRecipients[] {
-  const { to, cc, bcc } = placed;
-  const room = capacity.recipients;
-  const visible = [
-    ...to.map((mailbox) => ({ mailbox, isTo: true })),
-    ...cc.map((mailbox) => ({ mailbox, isTo: false })),
-  ];
-  const groups = batchesOf(visible, room).map((group, index): MappedRecipients => {
-    const named = {
-      to: group.filter(({ isTo }) => isTo).map(({ mailbox }) => mailbox),
-      cc: group.filter(({ isTo }) => !isTo).map(({ mailbox }) => mailbox),
-      bcc: index === 0 ? bcc.slice(0, room - group.length) : [],
-    };
-    const others = visible.length - group.length;
-    const omitted = others === 0 ? placed.omitted : [...placed.omitted, `mention of ${others} others in To or Cc`];
-    return capacity.needsTo && named.to.length === 0 ? withCcAsTo(named, omitted) : { ...named, omitted };
-  });
-  const rest = bcc.slice(groups[0]?.bcc.length ?? 0);
-  return [...groups, ...splitUnnamed(rest, capacity, placed.omitted)];
+  const named = [...placed.to.map(inField("to")), ...placed.cc.map(inField("cc"))];
+  const [plain = [], ...others] = groupsOf(named, capacity.recipients);
+  const bcc = placed.bcc.map(inField("bcc"));
+  // Those whom nobody sees travel with the first group, as far as there is room.
+  const guests = plain.length === 0 ? [] : bcc.filter(isPlain).slice(0, capacity.recipients - plain.length);
+  const rest = bcc.filter((placedOne) => !guests.includes(placedOne));
+  const unnamed = groupsOf(rest, capacity.needsTo ? 1 : capacity.recipients);
+  return [[...plain, ...guests], ...others, ...unnamed]
+    .filter((group) => group.length > 0)
+    .map((group) => asRequest(group, named.length, placed.omitted, capacity));
 }
 
 /** All whom a request reaches. */
@@ -77,17 +69,44 @@ export function cleanName(name: string): string {
     .toWellFormed();
 }
 
-function withCcAsTo({ cc, bcc }: Omit<MappedRecipients, "omitted">, omitted: readonly string[]): MappedRecipients {
-  return { to: cc, cc: [], bcc, omitted: [...omitted, "that the recipients were in Cc: they are in To"] };
+interface Placed {
+  readonly mailbox: Mailbox;
+  readonly field: "to" | "cc" | "bcc";
 }
 
-function splitUnnamed(
-  bcc: readonly Mailbox[],
-  { recipients, needsTo }: RequestCapacity,
-  omitted: readonly string[],
-): MappedRecipients[] {
-  if (needsTo) return bcc.map((mailbox) => ({ to: [mailbox], cc: [], bcc: [], omitted }));
-  return batchesOf(bcc, recipients).map((batch) => ({ to: [], cc: [], bcc: batch, omitted }));
+function inField(field: Placed["field"]): (mailbox: Mailbox) => Placed {
+  return (mailbox) => ({ mailbox, field });
+}
+
+function isPlain({ mailbox }: Placed): boolean {
+  return isPlainAddress(mailbox.address);
+}
+
+/** Those with plain addresses first, `size` in each group; then each of the others alone. */
+function groupsOf(everybody: readonly Placed[], size: number): Placed[][] {
+  const plain = batchesOf(everybody.filter(isPlain), size);
+  const odd = batchesOf(
+    everybody.filter((one) => !isPlain(one)),
+    1,
+  );
+  return [...plain, ...odd];
+}
+
+/** Somebody stands in `to`, where that is needed: those in `cc`, or else the one in `bcc`, who sees nobody but himself. */
+function asRequest(
+  group: readonly Placed[],
+  namedCount: number,
+  noted: readonly string[],
+  { needsTo }: RequestCapacity,
+): MappedRecipients {
+  const [to, cc, bcc] = (["to", "cc", "bcc"] as const).map((field) =>
+    group.filter((one) => one.field === field).map(({ mailbox }) => mailbox),
+  ) as [Mailbox[], Mailbox[], Mailbox[]];
+  const unmentioned = namedCount - to.length - cc.length;
+  const omitted = unmentioned === 0 ? noted : [...noted, `mention of ${unmentioned} others in To or Cc`];
+  if (!needsTo || to.length > 0) return { to, cc, bcc, omitted };
+  if (cc.length === 0) return { to: bcc, cc, bcc: [], omitted };
+  return { to: cc, cc: [], bcc, omitted: [...omitted, "that the recipients were in Cc: they are in To"] };
 }
 
 function listed(section: HeaderSection, name: string) {

@@ -3,6 +3,11 @@
 /** An address that no API has trouble with: a plain local part, and a host name with a dot. */
 const plainAddress = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 
+/** Tells whether no API has trouble with `address`. */
+export function isPlainAddress(address: string): boolean {
+  return plainAddress.test(address);
+}
+
 /** `recipients` in order, `size` in each group but the last. @param size 1 or more */
 export function batchesOf<T>(recipients: readonly T[], size: number): T[][] {
   const count = Math.ceil(recipients.length / size);
@@ -14,7 +19,7 @@ export function batchesOf<T>(recipients: readonly T[], size: number): T[][] {
  * alone: APIs refuse a whole request for one of its addresses.
  */
 export function addressBatches(addresses: readonly string[], size: number): string[][] {
-  const plain = addresses.filter((address) => plainAddress.test(address));
-  const others = addresses.filter((address) => !plainAddress.test(address));
+  const plain = addresses.filter(isPlainAddress);
+  const others = addresses.filter((address) => !isPlainAddress(address));
   return [...batchesOf(plain, size), ...batchesOf(others, 1)];
 }
