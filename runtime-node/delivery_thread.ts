@@ -61,6 +61,7 @@ await runThread<DeliveryThreadData>(async (data, logger) => {
         async setRelays(table) {
           relays = table;
           smtp.keepOnly(table.relays);
+          courier.relaysChanged();
         },
         async setSettings(next) {
           settings = next;

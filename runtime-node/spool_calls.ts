@@ -18,6 +18,7 @@ const methods = [
   "content",
   "retry",
   "delete",
+  "purge",
   "takeHistory",
   "forgetHistory",
 ] as const satisfies readonly (keyof SpoolCalls)[];
@@ -49,6 +50,7 @@ export function serveSpool(port: MessagePort, spool: Spool): void {
     content: (id) => spool.content(id),
     retry: (id) => spool.retry(id),
     delete: (id) => spool.delete(id),
+    purge: (what) => spool.purge(what),
     takeHistory: (max, signal) => spool.takeHistory(max, signal),
     forgetHistory: (through) => spool.forgetHistory(through),
   };

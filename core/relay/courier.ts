@@ -1,25 +1,30 @@
 /** The worker: claims messages that are due, sends them over their relays, and settles them. */
 import type { Clock, Logger } from "../capabilities.ts";
-import { routeRecipients } from "../routing/route_recipients.ts";
-import type { ClaimedMessage, Settlement, Spool } from "../spool/mod.ts";
+import type { ClaimedMessage, LaneRooms, Settlement, Spool } from "../spool/mod.ts";
 import type { RetrySettings } from "../spool/retry_schedule.ts";
 import { WaitingRoom } from "../spool/waiting_room.ts";
+import { Consignment } from "./consignment.ts";
 import type { DeliveryReport } from "./outcome.ts";
+import { placeInLane } from "./place_in_lane.ts";
+import type { Leg } from "./plan_legs.ts";
+import { refuseLeg } from "./refuse_leg.ts";
 import type { Relay, RelayTable } from "./relay.ts";
-import { type RouteAttempt, settleAttempt } from "./settle_attempt.ts";
+import { type Job, patienceMs, RelayLines } from "./relay_lines.ts";
+import { RoutePlan } from "./route_plan.ts";
 import { singleLine } from "./single_line.ts";
+import { sameForAll, soundReport } from "./sound_report.ts";
 import type { Transport } from "./transport.ts";
 
 /** Settings of the worker, read anew for each message. */
 export interface CourierSettings {
-  /** Concurrent deliveries, 1–32. */
+  /** Concurrent deliveries, 1–32. One that takes longer than a second counts for its relay alone from then on. */
   readonly workerCount: number;
   readonly retry: RetrySettings;
 }
 
 /** What a {@link Courier} needs from its surroundings. */
 export interface CourierOptions {
-  readonly spool: Pick<Spool, "claim" | "settle">;
+  readonly spool: Pick<Spool, "claim" | "settle" | "park">;
   readonly relays: () => RelayTable;
   readonly settings: () => CourierSettings;
   readonly transportFor: (provider: string) => Transport | undefined;
@@ -32,38 +37,63 @@ export interface CourierOptions {
 /** Settlements that may be under way while the next messages are sent already; one sync serves many of them. */
 const maxOpenSettlements = 64;
 
+/** Messages that may be on their way into a lane while others are claimed. */
+const maxOpenMoves = 64;
+
 /** Pause after the spool could not be read or written. */
 const troublePauseMs = 1000;
+
+/** Some recipients of a message on their way over a relay that can be used. */
+interface Delivery extends Job {
+  readonly consignment: Consignment;
+  readonly leg: Leg;
+}
 
 /** Delivers until it is stopped. */
 export class Courier {
   readonly #options: CourierOptions;
+  readonly #plan: RoutePlan;
+  readonly #lines = new RelayLines<Delivery>((relay) => this.#plan.health.concurrencyOf(relay));
   /** No more messages are taken. */
   readonly #stop = new AbortController();
   /** What is under way is broken off. */
   readonly #giveUp = new AbortController();
-  /** Claimed, and not in delivery yet. */
-  readonly #held: ClaimedMessage[] = [];
-  readonly #active = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<void>>();
   readonly #settling = new Set<Promise<void>>();
+  readonly #moving = new Set<Promise<void>>();
+  /** Messages of which some legs are done while others take their time. */
+  readonly #halfway = new Set<Consignment>();
   readonly #progress = new WaitingRoom();
+  readonly #canSend = (provider: string) => this.#options.transportFor(provider) !== undefined;
+  #claiming: { readonly rooms: LaneRooms; readonly end: AbortController } | null = null;
+  #isWatched = false;
   #running: Promise<void> | undefined;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+    this.#plan = new RoutePlan(options.relays(), options.clock.nowMs().toString(36));
   }
 
   start(): void {
     this.#running ??= this.#run();
   }
 
+  /** Must be called when `relays` returns another table: what waits is routed anew. */
+  relaysChanged(): void {
+    this.#followRelays();
+    this.#claiming?.end.abort();
+  }
+
   /** Takes no more messages, lets those under way finish for `graceMs`, then gives them up; the spool keeps them. */
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
+    this.#claiming?.end.abort();
+    this.#returnWaiting();
+    this.#storeHalfway();
     const finished = (async () => {
       await this.#running;
-      await Promise.all(this.#active);
-      await Promise.all(this.#settling);
+      await Promise.all(this.#underWay);
+      await Promise.all([...this.#settling, ...this.#moving]);
     })();
     await Promise.race([finished, this.#pause(graceMs)]);
     this.#giveUp.abort();
@@ -74,29 +104,78 @@ export class Courier {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const { workerCount } = this.#options.settings();
-      const room = 2 * workerCount - this.#active.size - this.#held.length;
-      if (room < workerCount) await this.#progress.wait(signal);
-      else await this.#hold(room, signal);
+      const room = 2 * workerCount - this.#lines.quick - this.#lines.waiting;
+      if (room < workerCount || this.#moving.size >= maxOpenMoves) await this.#progress.wait(signal);
+      else await this.#claim(room);
     }
   }
 
-  async #hold(max: number, signal: AbortSignal): Promise<void> {
+  async #claim(max: number): Promise<void> {
+    const rooms = this.#rooms();
+    const end = new AbortController();
+    this.#claiming = { rooms, end };
     try {
-      this.#held.push(...(await this.#options.spool.claim(max, signal)));
+      const messages = await this.#options.spool.claim(max, end.signal, rooms);
+      if (this.#stop.signal.aborted) return;
+      if (rooms.size > 0) this.#relieve(rooms, messages, max);
+      for (const message of messages) this.#take(message);
       this.#startDeliveries();
     } catch (error) {
       this.#say("relay.claim_failed", "The spool can't be read; trying again in a second", error);
       await this.#pause(troublePauseMs);
+    } finally {
+      this.#claiming = null;
     }
   }
 
-  #startDeliveries(): void {
-    const { workerCount } = this.#options.settings();
-    while (this.#active.size < workerCount && this.#settling.size < maxOpenSettlements && !this.#stop.signal.aborted) {
-      const message = this.#held.shift();
-      if (message === undefined) break;
-      this.#track(this.#active, this.#deliver(message));
+  /** Lanes in which messages wait for a relay, and how many of them it has room for. */
+  #rooms(): LaneRooms {
+    const nowMs = this.#options.clock.nowMs();
+    const rooms = this.#lines.crowded().map((relay) => {
+      return [this.#plan.laneOf(relay), this.#lines.roomOf(this.#plan.standInFor(relay, nowMs))] as const;
+    });
+    return new Map(rooms);
+  }
+
+  /** A lane that gave less than it was asked for has no more to give. */
+  #relieve(rooms: LaneRooms, messages: readonly ClaimedMessage[], max: number): void {
+    if (messages.length === 0 || messages.length === max) return;
+    for (const relay of this.#lines.crowded()) {
+      const lane = this.#plan.laneOf(relay);
+      const asked = rooms.get(lane) ?? 0;
+      if (messages.filter((message) => message.lane === lane).length < asked) this.#lines.relieve(relay);
     }
+  }
+
+  #take(message: ClaimedMessage): void {
+    this.#followRelays();
+    const legs = this.#plan.legsOf(message.entry, this.#options.clock.nowMs());
+    const consignment = new Consignment(message, legs.length);
+    if (legs.length === 0) this.#conclude(consignment);
+    for (const leg of legs) this.#begin(consignment, leg);
+  }
+
+  #begin(consignment: Consignment, leg: Leg): void {
+    const nowMs = this.#options.clock.nowMs();
+    const { relay } = leg;
+    const refusal = refuseLeg(leg, consignment.message.entry.sizeBytes, this.#canSend);
+    if (refusal === null) {
+      if (!this.#lines.join({ consignment, leg, relay: relay!, sinceMs: nowMs })) this.#withhold(consignment, leg);
+      return;
+    }
+    if (relay?.problem !== undefined) this.#plan.health.note(relay, refusal, nowMs);
+    this.#finish(consignment, leg, refusal, nowMs);
+  }
+
+  #startDeliveries(): void {
+    this.#followRelays();
+    const { workerCount } = this.#options.settings();
+    while (this.#lines.quick < workerCount && this.#settling.size < maxOpenSettlements) {
+      const delivery = this.#lines.next(this.#options.clock.nowMs());
+      if (delivery === undefined) break;
+      this.#track(this.#underWay, this.#deliver(delivery));
+    }
+    this.#watch();
   }
 
   #track(set: Set<Promise<void>>, work: Promise<void>): void {
@@ -108,56 +187,137 @@ export class Courier {
     set.add(tracked);
   }
 
-  async #deliver(message: ClaimedMessage): Promise<void> {
-    const pending = message.entry.recipients.filter(({ state }) => state === "pending");
-    const routes = routeRecipients(this.#options.relays(), pending);
-    const attempts = await Promise.all(
-      routes.map(async ({ relay, rule, recipients }): Promise<RouteAttempt> => {
-        const startMs = this.#options.clock.nowMs();
-        const report = await this.#send(
-          relay,
-          message,
-          recipients.map(({ address }) => address),
-        );
-        return { relay, rule, report, durationMs: this.#options.clock.nowMs() - startMs };
-      }),
-    );
-    const settlement = settleAttempt(message.entry, attempts, {
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { consignment, leg, relay, sinceMs } = delivery;
+    const report = await this.#send(relay, leg, consignment.message);
+    this.#lines.end(delivery);
+    this.#plan.health.note(relay, report, this.#options.clock.nowMs());
+    this.#finish(consignment, leg, report, sinceMs);
+    this.#renewClaim();
+  }
+
+  async #send(relay: Relay, leg: Leg, { entry, content }: ClaimedMessage): Promise<DeliveryReport> {
+    const recipients = leg.recipients.map(({ address }) => address);
+    try {
+      const transport = this.#options.transportFor(relay.provider)!;
+      return soundReport(await transport.send(relay, { entry, recipients, content }, this.#giveUp.signal), recipients);
+    } catch (error) {
+      this.#say("relay.send_failed", `Relay ${relay.name} failed unexpectedly`, error);
+      return sameForAll(recipients, "temporary", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Ends a leg with what it met. */
+  #finish(consignment: Consignment, leg: Leg, report: DeliveryReport, startMs: number): void {
+    const nowMs = this.#options.clock.nowMs();
+    const { relay, rule, isFallback } = leg;
+    consignment.attempt({ relay, rule, isFallback, report, durationMs: nowMs - startMs });
+    this.#conclude(consignment);
+  }
+
+  /** Ends a leg whose relay has no room. */
+  #withhold(consignment: Consignment, leg: Leg): void {
+    consignment.withhold(leg);
+    this.#conclude(consignment);
+  }
+
+  /** Stores what became of a message once no leg of it is open. */
+  #conclude(consignment: Consignment): void {
+    if (!consignment.isOver) {
+      if (consignment.isHalfway) this.#halfway.add(consignment);
+      return;
+    }
+    this.#halfway.delete(consignment);
+    const settlement = placeInLane(this.#settlementOf(consignment), consignment, {
+      plan: this.#plan,
+      nowMs: this.#options.clock.nowMs(),
+      isApart: (relay) => this.#lines.isCrowded(relay) || this.#plan.health.failingSinceMs(relay) !== null,
+    });
+    const { id, next, lane = "", dueAtMs } = settlement;
+    const isOnlyMoved = consignment.isUntouched && next !== "done" && dueAtMs === consignment.entry.dueAtMs;
+    if (isOnlyMoved)
+      this.#track(
+        this.#moving,
+        this.#insist(id, () => this.#options.spool.park([id], lane)),
+      );
+    else this.#store(consignment, settlement);
+  }
+
+  #settlementOf(consignment: Consignment): Settlement {
+    return consignment.settle({
       retry: this.#options.settings().retry,
       nowMs: this.#options.clock.nowMs(),
       random: this.#options.random(),
       createEventId: this.#options.createEventId,
+      takeoverAtMs: (relay, failingSinceMs) => this.#plan.takeoverAtMs(relay, failingSinceMs),
     });
-    this.#track(this.#settling, this.#settle(settlement));
   }
 
-  async #send(relay: Relay | null, message: ClaimedMessage, recipients: readonly string[]): Promise<DeliveryReport> {
-    // A relay that can't be used keeps its mail waiting: sending it elsewhere is not for us to decide.
-    if (relay?.problem !== undefined) return allTemporary(recipients, relay.problem);
-    const transport = relay === null ? undefined : this.#options.transportFor(relay.provider);
-    if (relay === null || transport === undefined) return allTemporary(recipients, "No relay can take this message");
-    try {
-      return await transport.send(
-        relay,
-        { entry: message.entry, recipients, content: message.content },
-        this.#giveUp.signal,
-      );
-    } catch (error) {
-      this.#say("relay.send_failed", `Relay ${relay.name} failed unexpectedly`, error);
-      return allTemporary(recipients, error instanceof Error ? error.message : String(error));
-    }
+  #store(consignment: Consignment, settlement: Settlement): void {
+    const { stored } = consignment;
+    const work = this.#insist(settlement.id, async () => {
+      await stored;
+      await this.#options.spool.settle(settlement);
+    });
+    consignment.stored = work;
+    this.#track(this.#settling, work);
   }
 
   /** Never gives up: a message that was delivered must not be sent again because the disk was full for a while. */
-  async #settle(settlement: Settlement): Promise<void> {
+  async #insist(id: string, write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await this.#options.spool.settle(settlement);
+        return await write();
       } catch (error) {
-        this.#say("relay.settle_failed", `The outcome of ${settlement.id} can't be stored; trying again`, error);
+        this.#say("relay.settle_failed", `The outcome of ${id} can't be stored; trying again`, error);
         await this.#pause(troublePauseMs);
       }
     }
+  }
+
+  /** Looks after those who wait, once in a while and only while someone does: no delivery has a timer of its own. */
+  #watch(): void {
+    if (this.#isWatched || (this.#lines.waiting === 0 && this.#halfway.size === 0)) return;
+    this.#isWatched = true;
+    this.#options.clock.after(patienceMs, () => {
+      this.#isWatched = false;
+      for (const { consignment, leg } of this.#lines.sweep(this.#options.clock.nowMs())) {
+        this.#withhold(consignment, leg);
+      }
+      this.#storeHalfway();
+      this.#startDeliveries();
+      this.#progress.wake();
+    });
+  }
+
+  /** Stores what is known of messages that are still on their way: who was accepted is not to be sent to again after a crash. */
+  #storeHalfway(): void {
+    for (const consignment of this.#halfway) this.#store(consignment, this.#settlementOf(consignment));
+    this.#halfway.clear();
+  }
+
+  #followRelays(): void {
+    const table = this.#options.relays();
+    if (!this.#plan.follow(table)) return;
+    this.#lines.follow(table.relays);
+    this.#returnWaiting();
+  }
+
+  /** Gives back what has not set out yet. */
+  #returnWaiting(): void {
+    for (const { consignment, leg } of this.#lines.clear()) {
+      consignment.isReturned = true;
+      this.#withhold(consignment, leg);
+    }
+  }
+
+  /** Claims anew when a relay has room that the waiting claim does not know of. */
+  #renewClaim(): void {
+    if (this.#claiming === null) return;
+    const { rooms, end } = this.#claiming;
+    if (![...rooms.values()].includes(0)) return;
+    const isNewRoom = [...this.#rooms()].some(([lane, room]) => room > 0 && rooms.get(lane) === 0);
+    if (isNewRoom) end.abort();
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -168,12 +328,4 @@ export class Courier {
     const reason = singleLine(error instanceof Error ? error.message : String(error));
     this.#options.logger.error(event, `${message}: ${reason}`, { reason });
   }
-}
-
-function allTemporary(recipients: readonly string[], response: string): DeliveryReport {
-  return {
-    outcomes: recipients.map((address) => ({ address, result: "temporary", response: singleLine(response) })),
-    providerMessageId: null,
-    retryAfterSeconds: null,
-  };
 }

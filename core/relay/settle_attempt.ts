@@ -7,10 +7,12 @@ import { localProvider } from "./local_transport.ts";
 import type { DeliveryOutcome, DeliveryReport } from "./outcome.ts";
 import type { Relay } from "./relay.ts";
 
-/** One group of recipients that was attempted over one relay. */
+/** One group of recipients that was attempted over one relay; the report tells who they are. */
 export interface RouteAttempt {
   readonly relay: Relay | null;
   readonly rule: string | null;
+  /** Whether the relay has taken over from another, so that attempts are counted anew. Default: `false`. */
+  readonly isFallback?: boolean;
   readonly report: DeliveryReport;
   readonly durationMs: number;
 }
@@ -22,57 +24,97 @@ export interface SettleOptions {
   /** From 0 to 1, 1 excluded. */
   readonly random: number;
   readonly createEventId: () => string;
+  /** When a fallback takes over who has failed over `relay` since then; `null` is never. Default: never. */
+  readonly takeoverAtMs?: (relay: Relay, failingSinceMs: number) => number | null;
 }
 
-/** The settlement of `entry` after one attempt for each of its routes. */
+/** What a recipient met, and where. */
+interface Met {
+  readonly attempt: RouteAttempt;
+  readonly outcome: DeliveryOutcome;
+}
+
+/** The settlement of `entry` after an attempt for each of some routes; who was not attempted goes on waiting. */
 export function settleAttempt(
   entry: SpoolEntry,
   attempts: readonly RouteAttempt[],
   options: SettleOptions,
 ): Settlement {
-  const attempt = entry.attempts + 1;
-  const retryAfterSeconds = Math.max(0, ...attempts.map(({ report }) => report.retryAfterSeconds ?? 0));
-  const delayMs = nextRetryDelayMs(attempt, options.retry, options.random, retryAfterSeconds);
-  const isLast = delayMs === null;
-  const recipients = entry.recipients.map((recipient) => applyOutcome(recipient, attempts, isLast));
-  const next = nextStep(recipients, attempts);
+  const met = new Map<string, Met>();
+  for (const attempt of attempts) {
+    for (const outcome of attempt.report.outcomes) met.set(outcome.address, { attempt, outcome });
+  }
+  const recipients = entry.recipients.map((recipient) => {
+    if (recipient.state !== "pending") return recipient;
+    const own = met.get(recipient.address);
+    if (own !== undefined) return applyOutcome(recipient, entry, own, options);
+    // The message's count is that of others from now on.
+    return { ...recipient, attempts: recipient.attempts ?? entry.attempts };
+  });
+  const attempted = Math.max(0, ...recipients.map((recipient) => recipient.attempts ?? 0));
+  const next = nextStep(recipients, attempted);
+  const isWaiting = next === "retrying" || next === "queued";
   return {
     id: entry.id,
     next,
     recipients,
-    attempts: attempt,
-    ...(next === "retrying" && delayMs !== null ? { dueAtMs: options.nowMs + delayMs } : {}),
+    attempts: attempted,
+    ...(isWaiting ? { dueAtMs: earliestDueAtMs(recipients, entry) } : {}),
     lastError: lastErrorOf(attempts) ?? (next === "done" || next === "captured" ? null : entry.lastError),
-    events: attempts.flatMap((route) => eventsOf(entry, route, attempt, isLast, options)),
+    events: attempts.flatMap((attempt) => eventsOf(entry, attempt, recipients, options)),
   };
 }
 
-function applyOutcome(recipient: SpoolRecipient, attempts: readonly RouteAttempt[], isLast: boolean): SpoolRecipient {
-  if (recipient.state !== "pending") return recipient;
-  for (const { relay, report } of attempts) {
-    const outcome = report.outcomes.find(({ address }) => address === recipient.address);
-    if (outcome === undefined) continue;
-    return {
-      address: recipient.address,
-      kind: recipient.kind,
-      state: stateAfter(outcome, isLast),
-      ...(relay === null ? {} : { relay: relay.name }),
-      response: outcome.response,
-    };
-  }
-  // Nothing was said about it: that is temporary, like all that is unknown, and ends with the last attempt too.
-  return isLast ? { ...recipient, state: "failed" } : recipient;
+/** When the next of `recipients` is due. */
+export function earliestDueAtMs(recipients: readonly SpoolRecipient[], entry: Pick<SpoolEntry, "dueAtMs">): number {
+  const waiting = recipients.filter(({ state }) => state === "pending");
+  return Math.min(...waiting.map(({ dueAtMs }) => dueAtMs ?? entry.dueAtMs));
 }
 
-function stateAfter({ result }: DeliveryOutcome, isLast: boolean): SpoolRecipient["state"] {
-  if (result === "delivered") return "delivered";
-  return result === "permanent" || isLast ? "failed" : "pending";
+function applyOutcome(
+  recipient: SpoolRecipient,
+  entry: SpoolEntry,
+  { attempt, outcome }: Met,
+  options: SettleOptions,
+): SpoolRecipient {
+  const { relay, report, isFallback = false } = attempt;
+  const isNewThere = isFallback && recipient.fallback !== relay?.name;
+  const attempts = isNewThere ? 1 : (recipient.attempts ?? entry.attempts) + 1;
+  const tried: SpoolRecipient = {
+    address: recipient.address,
+    kind: recipient.kind,
+    ...(recipient.dsn === undefined ? {} : { dsn: recipient.dsn }),
+    state: stateAfter(outcome, relay),
+    ...(relay === null ? {} : { relay: relay.name }),
+    response: outcome.response,
+    attempts,
+    ...(isFallback && relay !== null ? { fallback: relay.name } : {}),
+  };
+  if (tried.state !== "pending") return tried;
+  const failingSinceMs = (isNewThere ? undefined : recipient.failingSinceMs) ?? options.nowMs;
+  const takeoverAtMs = relay === null || isFallback ? null : (options.takeoverAtMs?.(relay, failingSinceMs) ?? null);
+  const retryMs = nextRetryDelayMs(attempts, options.retry, options.random, report.retryAfterSeconds);
+  const dueAtMs = nextDueAtMs(options.nowMs, retryMs, takeoverAtMs);
+  return dueAtMs === null ? { ...tried, state: "failed" } : { ...tried, dueAtMs, failingSinceMs };
 }
 
-function nextStep(recipients: readonly SpoolRecipient[], attempts: readonly RouteAttempt[]): Settlement["next"] {
-  if (recipients.some(({ state }) => state === "pending")) return "retrying";
-  if (recipients.some(({ state }) => state === "failed")) return "failed";
-  return attempts.some(({ relay }) => relay?.provider === localProvider) ? "captured" : "done";
+function stateAfter({ result }: DeliveryOutcome, relay: Relay | null): SpoolRecipient["state"] {
+  if (result === "delivered") return relay?.provider === localProvider ? "captured" : "delivered";
+  return result === "permanent" ? "failed" : "pending";
+}
+
+/** The next retry, or the hour of the fallback when that is sooner, or when there is no retry left. */
+function nextDueAtMs(nowMs: number, retryMs: number | null, takeoverAtMs: number | null): number | null {
+  const fallbackAtMs = takeoverAtMs === null ? null : Math.max(nowMs, takeoverAtMs);
+  if (retryMs === null) return fallbackAtMs;
+  return Math.min(nowMs + retryMs, fallbackAtMs ?? Number.POSITIVE_INFINITY);
+}
+
+function nextStep(recipients: readonly SpoolRecipient[], attempted: number): Settlement["next"] {
+  const states = new Set(recipients.map(({ state }) => state));
+  if (states.has("pending")) return attempted === 0 ? "queued" : "retrying";
+  if (states.has("failed")) return "failed";
+  return states.has("captured") ? "captured" : "done";
 }
 
 function lastErrorOf(attempts: readonly RouteAttempt[]): string | null {
@@ -80,38 +122,43 @@ function lastErrorOf(attempts: readonly RouteAttempt[]): string | null {
   return errors.at(-1)?.response ?? null;
 }
 
+const eventOfState: Readonly<Record<SpoolRecipient["state"], MessageEventKind>> = {
+  pending: "retrying",
+  delivered: "delivered",
+  captured: "captured",
+  failed: "failed",
+};
+
 /** One row for each kind of outcome on this route, about the recipients that it befell. */
 function eventsOf(
   entry: SpoolEntry,
   { relay, rule, report, durationMs }: RouteAttempt,
-  attempt: number,
-  isLast: boolean,
+  recipients: readonly SpoolRecipient[],
   options: SettleOptions,
 ): MessageEvent[] {
-  const groups = new Map<MessageEventKind, DeliveryOutcome[]>();
-  for (const outcome of report.outcomes) {
-    const kind = eventKind(outcome, relay, isLast);
-    groups.set(kind, [...(groups.get(kind) ?? []), outcome]);
+  const asked = new Set(report.outcomes.map(({ address }) => address));
+  const groups = new Map<MessageEventKind, SpoolRecipient[]>();
+  for (const [index, recipient] of recipients.entries()) {
+    if (entry.recipients[index]?.state !== "pending" || !asked.has(recipient.address)) continue;
+    const kind = eventOfState[recipient.state];
+    const group = groups.get(kind);
+    if (group === undefined) groups.set(kind, [recipient]);
+    else group.push(recipient);
   }
-  return [...groups].map(([kind, outcomes]) => {
-    const addresses = new Set(outcomes.map(({ address }) => address));
-    const response = outcomes.at(-1)?.response ?? null;
+  return [...groups].map(([kind, group]) => {
+    const response = group.at(-1)?.response ?? null;
     const isError = kind === "retrying" || kind === "failed";
     return describeEvent(kind, entry, options.createEventId(), options.nowMs, {
-      recipients: entry.recipients.filter(({ address }) => addresses.has(address)),
-      attempt,
+      recipients: group,
+      attempt: Math.max(...group.map(({ attempts }) => attempts ?? 0)),
       relay: relay?.name ?? null,
       provider: relay?.provider ?? null,
       rule,
       providerMessageId: report.providerMessageId,
       response: isError ? null : response,
       error: isError ? response : null,
+      omitted: report.omitted ?? [],
       durationMs,
     });
   });
-}
-
-function eventKind({ result }: DeliveryOutcome, relay: Relay | null, isLast: boolean): MessageEventKind {
-  if (result === "delivered") return relay?.provider === localProvider ? "captured" : "delivered";
-  return result === "permanent" || isLast ? "failed" : "retrying";
 }

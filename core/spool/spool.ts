@@ -57,6 +57,26 @@ export interface SpoolFilter {
   readonly limit: number;
 }
 
+/** Which messages a purge takes. */
+export interface SpoolPurge {
+  readonly state: "failed" | "captured";
+  /** Only messages that were due last before this time. */
+  readonly beforeMs: number;
+  /** `next` of the step before; 0 begins with the oldest. */
+  readonly after: number;
+  /** How many messages are looked at, from 1. */
+  readonly limit: number;
+  /** Why, for the message log: one sentence. */
+  readonly reason: string;
+}
+
+/** What a step of a purge has done. */
+export interface SpoolPurged {
+  readonly removed: number;
+  /** Where the next step begins; `null` when all messages were looked at. */
+  readonly next: number | null;
+}
+
 /** Rows for the message log, in the order in which they happened. */
 export interface HistoryBatch {
   /** Number of the last row; `forgetHistory` takes it. */
@@ -104,6 +124,8 @@ export interface Spool {
   retry(id: string): Promise<void>;
   /** Removes a message. @throws `queue_entry_unknown`, `queue_entry_busy` */
   delete(id: string): Promise<void>;
+  /** Removes old messages, a step at a time; each leaves a `deleted` event that says why. */
+  purge(what: SpoolPurge): Promise<SpoolPurged>;
   /** Rows that the message log has not confirmed; waits until there is at least one. Empty only after `signal` aborts. */
   takeHistory(max: number, signal: AbortSignal): Promise<HistoryBatch>;
   /** Confirms that all rows up to `through` are in the message log. */

@@ -127,6 +127,14 @@ export class SpoolTables {
     this.#tally.add(row.state as StoredState, -1);
   }
 
+  /** Messages in `state` behind the number `after`, the oldest first. */
+  behind(state: StoredState, after: number, limit: number): MessageRow[] {
+    return this.#sql(`SELECT * FROM message WHERE state = '${state}' AND seq > ? ORDER BY seq LIMIT ?`).all(
+      after,
+      limit,
+    );
+  }
+
   setAside(row: MessageRow, reason: string): void {
     this.#sql("UPDATE message SET state = 'unreadable', last_error = ? WHERE seq = ?").run(reason, row.seq as number);
     this.#move(row.state as StoredState, "unreadable");

@@ -7,14 +7,24 @@ import { Claims } from "./claims.ts";
 import type { ClaimedMessage, NewSpoolMessage, SpoolContent, SpoolEntry } from "./entry.ts";
 import { GroupCommit } from "./group_commit.ts";
 import {
-  asNew,
   decodeContent,
   decodeEntry,
   describeUnreadable,
   encodeRecipients,
   type MessageRow,
+  renewRecipients,
 } from "./row_codec.ts";
-import type { AppendResult, HistoryBatch, LaneRooms, Settlement, Spool, SpoolCounts, SpoolFilter } from "./spool.ts";
+import type {
+  AppendResult,
+  HistoryBatch,
+  LaneRooms,
+  Settlement,
+  Spool,
+  SpoolCounts,
+  SpoolFilter,
+  SpoolPurge,
+  SpoolPurged,
+} from "./spool.ts";
 import { SpoolTables, type StoredState } from "./spool_tables.ts";
 import { Tally } from "./tally.ts";
 import { WaitingRoom } from "./waiting_room.ts";
@@ -149,7 +159,7 @@ export class SqliteSpool implements Spool {
     await this.#commits.run(() => {
       const row = this.#idleRow(id);
       const entry = this.#readAgain(row);
-      const recipients = entry.recipients.map(asNew);
+      const recipients = renewRecipients(entry.recipients, entry.state);
       this.#tables.requeue(row, encodeRecipients(recipients), this.#options.clock.nowMs());
       this.#tables.addHistory([this.#event("requeued", { ...entry, attempts: 0, recipients })]);
     });
@@ -165,6 +175,21 @@ export class SqliteSpool implements Spool {
     });
     await this.#removeLargeFile(row);
     this.#wakeAll();
+  }
+
+  async purge({ state, beforeMs, after, limit, reason }: SpoolPurge): Promise<SpoolPurged> {
+    const { rows, next } = await this.#commits.runSoon(() => {
+      const found = this.#tables.behind(state, after, limit);
+      const old = found.filter((row) => Number(row.due_at) < beforeMs);
+      for (const row of old) {
+        this.#tables.remove(row);
+        this.#tables.addHistory([{ ...this.#event("deleted", this.#describe(row)), error: reason }]);
+      }
+      return { rows: old, next: found.length < limit ? null : Number(found.at(-1)!.seq) };
+    });
+    for (const row of rows) await this.#removeLargeFile(row);
+    this.#historyRoom.wake();
+    return { removed: rows.length, next };
   }
 
   async takeHistory(max: number, signal: AbortSignal): Promise<HistoryBatch> {

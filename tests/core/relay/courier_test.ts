@@ -37,8 +37,9 @@ function message(id: string, recipients = ["a@example.org"]): ClaimedMessage {
 }
 
 /** A spool in memory that hands out what is put into it, and can be told to fail. */
-class FakeSpool implements Pick<Spool, "claim" | "settle"> {
+class FakeSpool implements Pick<Spool, "claim" | "settle" | "park"> {
   readonly settlements: Settlement[] = [];
+  readonly parked: { ids: readonly string[]; lane: string }[] = [];
   readonly claims: number[] = [];
   claimError: Error | null = null;
   settleError: Error | null = null;
@@ -60,6 +61,10 @@ class FakeSpool implements Pick<Spool, "claim" | "settle"> {
       });
     }
     return signal.aborted ? [] : this.#waiting.splice(0, max);
+  }
+
+  async park(ids: readonly string[], lane: string): Promise<void> {
+    this.parked.push({ ids, lane });
   }
 
   async settle(settlement: Settlement): Promise<void> {

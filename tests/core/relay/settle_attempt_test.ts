@@ -63,7 +63,7 @@ function attemptOver(
   return {
     relay: via,
     rule: null,
-    report: { outcomes, providerMessageId: "4F1C", retryAfterSeconds },
+    report: { outcomes, providerMessageId: "4F1C", omitted: ["header X-A"], retryAfterSeconds },
     durationMs: 7,
   };
 }
@@ -131,10 +131,92 @@ describe("settleAttempt", () => {
     assert.equal(settle({ a: "delivered" }).dueAtMs, undefined);
   });
 
-  it("waits as long as the slowest of the providers asked", () => {
+  it("waits for each provider as long as that one asked, and is due for the first of them", () => {
     const entry = entryFor([recipient("a"), recipient("b")]);
     const attempts = [attemptOver(smtp, { a: "temporary" }, 600), attemptOver(relay("x"), { b: "temporary" }, 60)];
-    assert.equal(settleAttempt(entry, attempts, options()).dueAtMs, nowMs + 600_000);
+    const settlement = settleAttempt(entry, attempts, options());
+    assert.deepEqual(
+      settlement.recipients.map(({ dueAtMs }) => dueAtMs),
+      [nowMs + 600_000, nowMs + 60_000],
+    );
+    assert.equal(settlement.dueAtMs, nowMs + 60_000);
+  });
+
+  it("waits no longer than a day, whatever a provider asks", () => {
+    const settlement = settleAttempt(
+      entryFor([recipient("a")]),
+      [attemptOver(smtp, { a: "temporary" }, 1e9)],
+      options(),
+    );
+    assert.equal(settlement.dueAtMs, nowMs + 24 * 3_600_000);
+  });
+
+  it("counts the attempts of each recipient, the most for the message", () => {
+    const entry = entryFor(
+      [
+        { ...recipient("a"), attempts: 2 },
+        { ...recipient("b"), attempts: 1 },
+      ],
+      { attempts: 2 },
+    );
+    const settlement = settleAttempt(entry, [attemptOver(smtp, { a: "temporary", b: "temporary" })], options());
+    assert.deepEqual(
+      settlement.recipients.map(({ attempts, dueAtMs }) => [attempts, dueAtMs]),
+      [
+        [3, nowMs + 1_800_000],
+        [2, nowMs + 300_000],
+      ],
+    );
+    assert.deepEqual([settlement.attempts, settlement.dueAtMs], [3, nowMs + 300_000]);
+  });
+
+  it("ends the retries of one recipient while those of another go on, and says so of each", () => {
+    const entry = entryFor(
+      [
+        { ...recipient("a"), attempts: 3 },
+        { ...recipient("b"), attempts: 0 },
+      ],
+      { attempts: 3 },
+    );
+    const settlement = settleAttempt(entry, [attemptOver(smtp, { a: "temporary", b: "temporary" })], options());
+    assert.equal(settlement.next, "retrying");
+    assert.deepEqual(
+      settlement.events.map(({ event, recipients, attempt, error }) => [event, recipients[0]?.address, attempt, error]),
+      [
+        ["failed", "a@example.org", 4, "450 later a"],
+        ["retrying", "b@example.org", 1, "450 later b"],
+      ],
+    );
+  });
+
+  it("leaves who was not attempted as due and as often tried as before", () => {
+    const entry = entryFor([recipient("a"), recipient("b")], { dueAtMs: nowMs - 5 });
+    const settlement = settleAttempt(entry, [attemptOver(smtp, { a: "temporary" })], options());
+    assert.deepEqual(settlement.recipients[1], { ...recipient("b"), attempts: 0 });
+    assert.deepEqual([settlement.next, settlement.attempts, settlement.dueAtMs], ["retrying", 1, nowMs - 5]);
+    assert.deepEqual(
+      settlement.events.map(({ recipients }) => recipients.map(({ address }) => address)),
+      [["a@example.org"]],
+    );
+  });
+
+  it("keeps a message queued of which nobody was attempted", () => {
+    assert.equal(settleAttempt(entryFor([recipient("a")]), [], options()).next, "queued");
+  });
+
+  it("goes on counting where a spool of version 1 left off", () => {
+    const settlement = settleAttempt(
+      entryFor([recipient("a")], { attempts: 3 }),
+      [attemptOver(smtp, { a: "temporary" })],
+      options(),
+    );
+    assert.equal(settlement.next, "failed");
+  });
+
+  it("keeps what a sender wants to be told about a recipient", () => {
+    const dsn = { notify: ["FAILURE"] } as unknown as NonNullable<SpoolRecipient["dsn"]>;
+    const entry = entryFor([{ ...recipient("a"), dsn }]);
+    assert.equal(settleAttempt(entry, [attemptOver(smtp, { a: "temporary" })], options()).recipients[0]?.dsn, dsn);
   });
 
   it("leaves alone what was delivered or failed before", () => {
@@ -158,19 +240,6 @@ describe("settleAttempt", () => {
     );
   });
 
-  it("keeps a recipient of whom nothing was said for the next attempt, and fails it after the last", () => {
-    const attempts = [attemptOver(smtp, { a: "delivered" })];
-    const first = settleAttempt(entryFor([recipient("a"), recipient("b")]), attempts, options());
-    assert.equal(first.next, "retrying");
-    assert.equal(first.dueAtMs, nowMs + 30_000);
-    const last = settleAttempt(entryFor([recipient("a"), recipient("b")], { attempts: 3 }), attempts, options());
-    assert.equal(last.next, "failed");
-    assert.deepEqual(
-      last.recipients.map(({ state }) => state),
-      ["delivered", "failed"],
-    );
-  });
-
   it("keeps what the local inbox took", () => {
     const entry = entryFor([recipient("a"), recipient("b")]);
     const settlement = settleAttempt(
@@ -180,12 +249,67 @@ describe("settleAttempt", () => {
     );
     assert.equal(settlement.next, "captured");
     assert.deepEqual(
+      settlement.recipients.map(({ state }) => state),
+      ["captured", "delivered"],
+    );
+    assert.deepEqual(
       settlement.events.map(({ event, recipients }) => [event, recipients[0]?.address]),
       [
         ["captured", "a@example.org"],
         ["delivered", "b@example.org"],
       ],
     );
+  });
+
+  it("keeps the captured copy of a message whose rest is delivered later, or fails", () => {
+    const entry = entryFor([recipient("a"), recipient("b")]);
+    const first = settleAttempt(
+      entry,
+      [attemptOver(relay("local"), { a: "delivered" }), attemptOver(smtp, { b: "temporary" })],
+      options(),
+    );
+    assert.equal(first.next, "retrying");
+    const later = { ...entry, recipients: first.recipients, attempts: first.attempts };
+    assert.equal(settleAttempt(later, [attemptOver(smtp, { b: "delivered" })], options()).next, "captured");
+    const failed = settleAttempt(later, [attemptOver(smtp, { b: "permanent" })], options());
+    assert.equal(failed.next, "failed");
+    assert.equal(failed.recipients[0]?.state, "captured");
+  });
+
+  it("is due when the fallback takes over, if that is sooner than the next retry", () => {
+    const takeover = { takeoverAtMs: (_: Relay, sinceMs: number) => sinceMs + 10_000 };
+    const settlement = settleAttempt(
+      entryFor([recipient("a")]),
+      [attemptOver(smtp, { a: "temporary" }, 7200)],
+      options(takeover),
+    );
+    assert.equal(settlement.dueAtMs, nowMs + 10_000);
+    assert.equal(settlement.recipients[0]?.failingSinceMs, nowMs);
+  });
+
+  it("waits for the fallback when the retries are over before its time", () => {
+    const failing = { ...recipient("a"), attempts: 3, failingSinceMs: nowMs - 5000 };
+    const settlement = settleAttempt(
+      entryFor([failing], { attempts: 3 }),
+      [attemptOver(smtp, { a: "temporary" })],
+      options({ takeoverAtMs: (_, sinceMs) => sinceMs + 60_000 }),
+    );
+    assert.deepEqual([settlement.next, settlement.dueAtMs], ["retrying", nowMs + 55_000]);
+    assert.equal(settlement.recipients[0]?.failingSinceMs, nowMs - 5000);
+    assert.equal(settlement.events[0]?.event, "retrying");
+  });
+
+  it("counts anew on the fallback, once, and knows no further one", () => {
+    const failing = { ...recipient("a"), relay: "smtp", attempts: 3, failingSinceMs: nowMs - 5000 };
+    const over = { ...attemptOver(relay("spare"), { a: "temporary" }), isFallback: true };
+    const takeover = { takeoverAtMs: () => nowMs };
+    const first = settleAttempt(entryFor([failing], { attempts: 3 }), [over], options(takeover));
+    const { attempts, dueAtMs, fallback, relay: name, failingSinceMs } = first.recipients[0]!;
+    assert.deepEqual([attempts, dueAtMs, fallback, name, failingSinceMs], [1, nowMs + 30_000, "spare", "spare", nowMs]);
+    assert.equal(first.attempts, 1);
+    assert.deepEqual([first.events[0]?.relay, first.events[0]?.attempt], ["spare", 1]);
+    const entry = entryFor(first.recipients, { attempts: 1 });
+    assert.equal(settleAttempt(entry, [over], options(takeover)).recipients[0]?.attempts, 2);
   });
 
   it("retries what no relay takes", () => {
@@ -247,6 +371,7 @@ describe("settleAttempt", () => {
       providerMessageId: "4F1C",
       response: "250 ok a",
       error: null,
+      omitted: ["header X-A"],
       durationMs: 7,
       origin: { source: "smtp", clientAddress: "127.0.0.1", tls: null, apiKeyId: null, smtpUser: null },
       subject: "Hello",
