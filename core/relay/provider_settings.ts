@@ -93,9 +93,10 @@ export function withDefaults(provider: Provider, settings: RelaySettings): Relay
 export function maskSettings(provider: Provider, settings: RelaySettings): Record<string, GivenValue> {
   const complete = withDefaults(provider, settings);
   return Object.fromEntries(
-    Object.entries(provider.settings).map(([name, { secret }]) => {
+    Object.entries(provider.settings).map(([name, setting]) => {
       const value = complete[name] ?? null;
-      return [name, secret && value !== null ? secretMask : value];
+      if (value === null) return [name, value];
+      return [name, setting.secret ? secretMask : (setting.show?.(value) ?? value)];
     }),
   );
 }

@@ -20,6 +20,8 @@ export interface ProviderSetting<T extends string | number | boolean = string | 
    * relay, and never see its secrets, could have them sent to a server of their own. Default: `false`.
    */
   readonly destination?: boolean;
+  /** How it is shown, where the value itself says nothing to a reader. Default: as it is. */
+  show?(value: T): string;
 }
 
 /** How messages leave: they stay in the local inbox, over SMTP, or as requests to an HTTP API. */

@@ -7,6 +7,7 @@ import type { ConfigViolation } from "../../error/mod.ts";
 import { serviceAccountCodec } from "../oauth/google.ts";
 import { microsoftSettings } from "../oauth/microsoft.ts";
 import type { RelaySettings } from "../relay.ts";
+import { authoritiesCodec, showAuthorities } from "./authorities.ts";
 import { hostCodec } from "./host_codec.ts";
 import type { Provider } from "./provider.ts";
 
@@ -69,6 +70,11 @@ export const smtp: Provider = {
       codec: booleanCodec(),
       default: true,
       summary: "Whether the server's certificate must be valid for its name",
+    },
+    ca: {
+      codec: authoritiesCodec(),
+      show: (pem) => showAuthorities(String(pem)),
+      summary: "PEM file of the authorities that vouch for the server's certificate, in the place of the public ones",
     },
   },
   check: checkCredentials,

@@ -42,6 +42,7 @@ test("RelayService.add shows the defaults of what was not given, and null where 
     service_account_key: null,
     tls: "auto",
     verify_certificate: true,
+    ca: null,
   });
   assert.equal(view.concurrency, 4);
   assert.equal(view.enabled, true);
