@@ -72,6 +72,7 @@ const relay = { name: "second", provider: "smtp", settings: { host: "mail.exampl
 const withSettings = (settings: object) => post("/relays", { ...relay, settings });
 const patch = (settings: object, name = "smarthost"): Ask => ask("PATCH", `/relays/${name}`, { settings });
 const user = { name: "printer", password };
+const rules = "/routing/rules";
 const users = "/smtp-credentials";
 const passwords = [password, "x", tooLong, "correct\nhorse\nbattery"];
 const message = { from: "a@example.org", to: ["b@example.org"], subject: "Hello", text: "hi" };
@@ -154,7 +155,12 @@ export const particularAsks: Readonly<Record<string, readonly Ask[]>> = {
     patch({ port: 0 }),
     patch({ host: "x" }, "inbox"),
   ],
-  "relay.remove": [remove("/relays/smarthost"), remove("/relays/none"), remove("/relays/inbox")],
+  "relay.remove": [
+    remove("/relays/smarthost"),
+    remove("/relays/none"),
+    remove("/relays/inbox"),
+    inTurn(ask("PATCH", "/relays/inbox", { fallback: "smarthost" }), remove("/relays/smarthost")),
+  ],
   "relay.enable": [post("/relays/smarthost/enable"), post("/relays/none/enable")],
   "relay.disable": [post("/relays/smarthost/disable"), post("/relays/none/disable"), post("/relays/inbox/disable")],
   "relay.set-default": [
@@ -165,6 +171,36 @@ export const particularAsks: Readonly<Record<string, readonly Ask[]>> = {
   "relay.test": [
     post("/relays/inbox/test", { from: "a@example.org", to: "b@example.org" }),
     post("/relays/none/test", { from: "a@example.org", to: "b@example.org" }),
+  ],
+  "provider.list": [get("/providers")],
+  "route.list": [get(rules), inTurn(post("/relays/smarthost/disable"), get(rules))],
+  "route.add": [
+    post(rules, { name: "abroad", relay: "inbox", recipients: ["*.example"], position: 1 }),
+    post(rules, { name: "first", relay: "inbox" }),
+    post(rules, { relay: "inbox", before: "none" }),
+    post(rules, { relay: "none", senders: "a b, *" }),
+  ],
+  "route.set": [
+    ask("PATCH", `${rules}/first`, { senders: "example.org" }),
+    ask("PATCH", `${rules}/none`, {}),
+    ask("PATCH", `${rules}/first`, { relay: "none" }),
+  ],
+  "route.move": [
+    post(`${rules}/first/move`, { position: 2 }),
+    post(`${rules}/none/move`, { position: 2 }),
+    post(`${rules}/first/move`),
+  ],
+  "route.remove": [remove(`${rules}/first`), remove(`${rules}/none`)],
+  "route.simulate": [
+    post("/routing/simulate", { from: "", to: "b@example.org" }),
+    inTurn(
+      ask("PATCH", "/relays/smarthost", { fallback: "inbox" }),
+      post("/routing/simulate", { from: "a@example.org", to: ["b@example.org", "c@example.net"] }),
+    ),
+    inTurn(
+      post("/relays/smarthost/disable"),
+      post("/routing/simulate", { from: "a@example.org", to: "b@example.org" }),
+    ),
   ],
   "key.list": [get("/keys")],
   "key.create": [
@@ -218,6 +254,7 @@ export const unreachedErrors: readonly DispatchError<ErrorCode>[] = [
   new DispatchError("certificate_refused", { findings: [] }),
   new DispatchError("provider_unknown", { provider: "x", nearest: "smtp" }),
   new DispatchError("relay_unusable", { name: "smarthost", reason: "its password can't be opened" }),
+  new DispatchError("rules_too_many", { what: "rules", max: 1 }),
   new DispatchError("queue_entry_unreadable", { id: "spl_3", reason: "its file is missing" }),
   new DispatchError("disk_nearly_full", { freeBytes: 1 }),
   new DispatchError("spool_unavailable", { reason: "EIO" }),

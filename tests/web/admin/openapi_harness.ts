@@ -37,7 +37,7 @@ export interface StageIds {
   readonly token: string;
 }
 
-/** A service that somebody is signed in to, with a relay, a key, a user, a token, messages and log rows. */
+/** A service that somebody is signed in to, with relays, a rule, a key, a user, a token, messages and log rows. */
 export async function openStage(overrides: Partial<OperatorDependencies> = {}) {
   const harness = await OperatorHarness.signedIn(overrides);
   const { context, queue, log } = harness.dispatch;
@@ -53,6 +53,7 @@ export async function openStage(overrides: Partial<OperatorDependencies> = {}) {
     settings: { host: "mail.example.org", username: "u" },
     secrets: { password: "p" },
   });
+  await context.routing.add({ name: "first", relay: "smarthost" });
   const key = await context.keys.create("printer", 10);
   const token = await context.tokens.create("ci", "all");
   await context.users.add("scanner", "correct horse battery", { allowedAddresses: [], allowedSenders: [] });
