@@ -8,12 +8,8 @@ import { hasPhrase } from "./message_terms.ts";
 import type { Orm } from "./orm.ts";
 import { messageEventTable as table } from "./table/message_event.ts";
 
-/** A page that takes longer ends where it has come to. */
+/** A page that reads rows for longer ends where it has come to. */
 const pageBudgetMs = 45;
-/** A span of time that was searched faster than this is followed by a longer one. */
-const quickMs = 20;
-const spanGrowth = 3;
-const firstSpan = firstNumberOf(3_600_000);
 /** So many rows are read at a time where the index can't tell which of them are meant. */
 const rowsToRead = 300;
 const noEnd = Number.MAX_SAFE_INTEGER;
@@ -30,20 +26,13 @@ interface RowConditions {
   readonly status: string | undefined;
 }
 
-/** Numbers of rows, and the number below which it goes on; `null` when there is no more. */
-interface NumberPage {
-  readonly numbers: readonly number[];
-  readonly next: number | null;
-}
-
 /**
  * One page of rows, ordered by time and by the order of writing where times are equal.
  *
  * Time bounds the numbers of rows, see `message_number.ts`; status has an index; all else is one query to the full-text
- * index, which goes through the rows of the rarest term. What that finds little of is searched in spans of time, longer
- * and longer ones, until the page is full or its time is up: then it is shorter than asked for, even empty, and its cursor
- * goes on from there. The cursor is a number below which the next page starts; after one that was never given, nothing
- * comes.
+ * index, which goes through the rows of the rarest term. What that can't tell, rows are read for, until the page is full
+ * or its time is up: then it is shorter than asked for, even empty, and its cursor goes on from there. The cursor is a
+ * number below which the next page starts; after one that was never given, nothing comes.
  *
  * @param nowMs tells the time that it takes
  */
@@ -52,17 +41,18 @@ export async function searchEvents(orm: Orm, query: MessageLogQuery, nowMs: () =
   const span = await spanOf(orm, query);
   const match = span === null ? null : await matchOf(orm, query);
   if (span === null || match === null) return { rows: [], next: null };
-  const finder = new NumberFinder(orm, { match, status: query.status }, nowMs, untilMs);
   const { limit } = query;
+  const isExact = match.phrases.length === 0;
+  const atOnce = isExact ? limit + 1 : rowsToRead;
   const found: MessageEventRow[] = [];
   for (let { from, to } = span; ; ) {
-    const isExact = match.phrases.length === 0;
-    const { numbers, next } = await finder.find({ from, to }, isExact ? limit : rowsToRead);
-    const rows = await readRows(orm, numbers);
+    const numbers = await orm.values<[number]>(numbersIn({ from, to }, { match, status: query.status }, atOnce));
+    const rows = await readRows(orm, numbers.flat());
     found.push(...(isExact ? rows : rows.filter((row) => hasPhrases(row, match))));
     if (found.length > limit) return pageOf(found.slice(0, limit), found[limit - 1]!.seq);
-    if (isExact || next === null || nowMs() > untilMs) return pageOf(found, next);
-    to = next;
+    if (numbers.length < atOnce) return pageOf(found, null);
+    to = numbers.at(-1)![0];
+    if (nowMs() > untilMs) return pageOf(found, to);
   }
 }
 
@@ -98,41 +88,6 @@ async function spanOf(orm: Orm, { fromTimeMs, toTimeMs, cursor }: MessageLogQuer
     cursor === undefined ? noEnd : Number(cursor),
   );
   return from < to ? { from, to } : null;
-}
-
-/** Finds numbers of rows, newest first, for as long as one page may take. */
-class NumberFinder {
-  readonly #orm: Orm;
-  readonly #conditions: RowConditions;
-  readonly #nowMs: () => number;
-  readonly #untilMs: number;
-  #length: number;
-
-  constructor(orm: Orm, conditions: RowConditions, nowMs: () => number, untilMs: number) {
-    this.#orm = orm;
-    this.#conditions = conditions;
-    this.#nowMs = nowMs;
-    this.#untilMs = untilMs;
-    this.#length = conditions.match.isListed ? noEnd : firstSpan;
-  }
-
-  /** Up to `limit` numbers within the span; fewer, with `next`, when the time is up. */
-  async find({ from, to }: NumberSpan, limit: number): Promise<NumberPage> {
-    const numbers: number[] = [];
-    for (let end = to; end > from; ) {
-      const startMs = this.#nowMs();
-      const start = Math.max(from, end - this.#length);
-      const wanted = limit + 1 - numbers.length;
-      const found = await this.#orm.values<[number]>(numbersIn({ from: start, to: end }, this.#conditions, wanted));
-      numbers.push(...found.map(([seq]) => seq));
-      if (numbers.length > limit) return { numbers: numbers.slice(0, limit), next: numbers[limit - 1]! };
-      end = start;
-      const endMs = this.#nowMs();
-      if (endMs > this.#untilMs && end > from) return { numbers, next: end };
-      if (endMs - startMs < quickMs) this.#length *= spanGrowth;
-    }
-    return { numbers, next: null };
-  }
 }
 
 /** The index takes a bound that is no integer for none, and the driver binds all numbers as reals. */

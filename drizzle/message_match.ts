@@ -16,8 +16,6 @@ const end = "\u{10ffff}";
 export interface RowMatch {
   /** The expression for the index; `null`: all rows. */
   readonly expression: string | null;
-  /** Whether the index makes a list of places for each question, however few rows that is about. */
-  readonly isListed: boolean;
   /** Phrases that a row must have in one of the fields. */
   readonly phrases: readonly PhraseSearch[];
 }
@@ -60,17 +58,15 @@ const valueSearches: readonly (Exclude<ValueField, "apiKeyId"> & keyof MessageLo
 export async function matchOf(orm: Orm, query: MessageLogQuery): Promise<RowMatch | null> {
   const conditions = valueConditions(query);
   const phrases: PhraseSearch[] = [];
-  let isListed = false;
   for (const search of phraseSearches(query)) {
     if (search === null) return null;
     const choices = await Promise.all(search.fields.map((field) => phraseConditions(orm, field, search.phrase)));
     if (choices.includes("rows")) phrases.push(search);
     else conditions.push(anyOf(choices.flat()));
-    isListed ||= choices.flat().some((choice) => choice.endsWith("*"));
   }
   if (conditions.includes("")) return null;
   const expression = conditions.length === 0 ? null : [...new Set(conditions)].join(" AND ");
-  return { expression, isListed, phrases };
+  return { expression, phrases };
 }
 
 function valueConditions(query: MessageLogQuery): string[] {
