@@ -2,6 +2,7 @@
 import { nearestName } from "../config/nearest.ts";
 import { DispatchError } from "../error/mod.ts";
 import { azure } from "./provider/azure.ts";
+import { bird } from "./provider/bird.ts";
 import { local } from "./provider/local.ts";
 import { maileroo } from "./provider/maileroo.ts";
 import { mailgun } from "./provider/mailgun.ts";
@@ -25,6 +26,7 @@ export const providers: readonly Provider[] = [
   resend,
   sparkpost,
   maileroo,
+  bird,
   microsoftGraph,
   azure,
 ];

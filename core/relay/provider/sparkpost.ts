@@ -3,111 +3,29 @@
  *
  * https://developers.sparkpost.com/api/transmissions/
  */
-import { z } from "zod";
 import { choiceCodec } from "../../config/codec/choice.ts";
-import { DispatchError } from "../../error/mod.ts";
-import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
-import { addressBatches } from "../http/recipient_batches.ts";
-import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
-import type { RelaySettings } from "../relay.ts";
+import { transmissionsApi } from "../http/transmissions.ts";
 import { credentialCodec } from "./pattern_codec.ts";
 import type { Provider } from "./provider.ts";
 
 const servers = { us: "https://api.sparkpost.com", eu: "https://api.eu.sparkpost.com" } as const;
 
-/** The documentation names no limit; this is the largest message that Dispatch takes by default. */
-const maxRecipients = 1000;
-
-/** "A maximum of 1000 bytes of merged metadata". */
-const maxMetadataBytes = 1000;
-
-/** "Exceed Sending Limit": by the hour or day or month, or of the sandbox. */
-const limitExceeded = 420;
-
-const accepted = z.object({
-  results: z.object({
-    id: z.string().min(1),
-    total_accepted_recipients: z.number(),
-    total_rejected_recipients: z.number(),
-  }),
-});
-const explained = z.object({
-  errors: z.array(z.object({ message: z.string(), description: z.string().optional() })).min(1),
-});
-
 /** The provider of relays through SparkPost. */
 export const sparkpost: Provider = {
   name: "sparkpost",
   summary: "SparkPost, over its HTTP API",
-  carrier: { kind: "http", api: { compose: async (settings, message) => compose(settings, message), judge } },
+  carrier: {
+    kind: "http",
+    api: transmissionsApi("sparkpost", ({ region, api_key }) => ({
+      url: `${region === "eu" ? servers.eu : servers.us}/api/v1/transmissions`,
+      authorization: String(api_key),
+    })),
+  },
   documentation: "https://developers.sparkpost.com/api/transmissions/",
+  // It names no limit of its own; Bird, which is built on it, does.
   maxMessageBytes: 20 * 1024 * 1024,
   settings: {
     api_key: { codec: credentialCodec(), required: true, secret: true, summary: "API key that may send" },
     region: { codec: choiceCodec(["us", "eu"]), default: "us", summary: "Where the account is: us or eu" },
   },
 };
-
-function* compose(settings: RelaySettings, message: HttpMessage): Generator<ProviderRequest> {
-  const url = `${settings.region === "eu" ? servers.eu : servers.us}/api/v1/transmissions`;
-  const headers = { authorization: String(settings.api_key), "content-type": "application/json" };
-  const mime = decodeText(message.mime);
-  const { metadata, omitted } = describeTags(message);
-  for (const recipients of addressBatches(message.recipients, maxRecipients)) {
-    const body = JSON.stringify({
-      // The message is to arrive as it is: no variables filled in, no links rewritten, nothing added.
-      options: { open_tracking: false, click_tracking: false, transactional: true, perform_substitutions: false },
-      recipients: recipients.map((email) => ({ address: { email } })),
-      ...metadata,
-      content: { email_rfc822: mime },
-    });
-    yield { request: new Request(url, { method: "POST", headers, body }), recipients, omitted };
-  }
-}
-
-/** JSON has no bytes. */
-function decodeText(mime: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(mime);
-  } catch {
-    throw new DispatchError("message_inexpressible", {
-      provider: "sparkpost",
-      what: "it has bytes that are not UTF-8, and no transfer encoding",
-    });
-  }
-}
-
-function describeTags({ tags, sender }: HttpMessage): { metadata: object; omitted: string[] } {
-  const metadata = { metadata: { tags } };
-  const isSmall = new TextEncoder().encode(JSON.stringify(metadata.metadata)).byteLength <= maxMetadataBytes;
-  return {
-    metadata: tags.length > 0 && isSmall ? metadata : {},
-    omitted: [
-      ...(isSmall ? [] : tags.map((tag) => `tag ${tag}`)),
-      // It sets a return path of its own, and lets few accounts choose one.
-      ...(sender === "" ? ["null sender"] : []),
-    ],
-  };
-}
-
-function judge(answer: ProviderAnswer): ProviderVerdict {
-  const result = resultOfStatus(answer.status);
-  if (result === "delivered") return judgeSuccess(answer);
-  const error = explained.safeParse(answer.json).data?.errors[0];
-  const words = error && [error.message, error.description].filter(Boolean).join(": ");
-  return {
-    result: answer.status === limitExceeded ? "temporary" : result,
-    response: describeAnswer(answer, words),
-    messageId: null,
-  };
-}
-
-/** It says how many recipients it refused, and not which. */
-function judgeSuccess(answer: ProviderAnswer): ProviderVerdict {
-  const { data } = accepted.safeParse(answer.json);
-  if (data === undefined) return unknownVerdict(answer);
-  const { id, total_accepted_recipients: taken, total_rejected_recipients: refused } = data.results;
-  const response = describeAnswer(answer, `${taken} recipients accepted, ${refused} rejected`);
-  if (refused === 0) return { result: "delivered", response, messageId: id };
-  return { result: taken === 0 ? "permanent" : "temporary", response, messageId: null };
-}
