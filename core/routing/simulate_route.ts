@@ -1,4 +1,5 @@
 /** Says over which relay a recipient would be sent to, and why. */
+import { fallbackOf } from "../relay/fallback.ts";
 import type { Relay, RelayTable } from "../relay/relay.ts";
 import { fittingPatterns } from "./domain_pattern.ts";
 import type { RoutingRule } from "./routing_rule.ts";
@@ -17,9 +18,10 @@ export interface RouteSimulation {
   readonly skipped: readonly { readonly rule: string; readonly reason: string }[];
   /** What takes over when all attempts have failed for so long; `null` is none. */
   readonly fallback: {
+    /** The fallback; one that can't be used has its own stand in for it, where it has any. */
     readonly relay: string;
     readonly afterSeconds: number;
-    /** Why it would not take over; `null` when it would. */
+    /** Why nothing would take over; `null` when this relay would. */
     readonly problem: string | null;
   } | null;
 }
@@ -81,14 +83,15 @@ function describe(relays: Relays, recipient: string, relay: Relay | undefined, r
     recipient,
     relay: relay?.name ?? null,
     reason: waiting === null ? reason : `${reason} ${waiting}`,
-    fallback: relay === undefined ? null : fallbackOf(relays, relay),
+    fallback: relay === undefined ? null : takeoverOf(relays, relay),
   };
 }
 
-function fallbackOf(relays: Relays, { fallback, fallbackAfterSeconds }: Relay): RouteSimulation["fallback"] {
-  if (fallback === null) return null;
-  const relay = relays.get(fallback);
-  return { relay: fallback, afterSeconds: fallbackAfterSeconds, problem: whyNoFallback(fallback, relay) };
+function takeoverOf(relays: Relays, relay: Relay): RouteSimulation["fallback"] {
+  if (relay.fallback === null) return null;
+  const next = fallbackOf(relay, { relayNamed: (name) => relays.get(name) });
+  const problem = next === null ? whyNoFallback(relay.fallback, relays.get(relay.fallback)) : null;
+  return { relay: next?.name ?? relay.fallback, afterSeconds: relay.fallbackAfterSeconds, problem };
 }
 
 function whyNoFallback(name: string, relay: Relay | undefined): string | null {

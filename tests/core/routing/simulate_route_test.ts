@@ -69,6 +69,8 @@ describe("simulateRoutes", () => {
     assert.match(fallbackOf(off)?.problem ?? "", /disabled/);
     assert.match(fallbackOf()?.problem ?? "", /no relay off/);
     assert.match(fallbackOf(sampleRelay("off", { problem: "No key." }))?.problem ?? "", /No key/);
+    const next = fallbackOf(sampleRelay("off", { enabled: false, fallback: "west" }), west);
+    assert.deepEqual(next, { relay: "west", afterSeconds: 60, problem: null });
   });
 
   it("finds for each recipient what the compiled router finds", () => {
