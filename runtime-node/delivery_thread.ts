@@ -37,7 +37,7 @@ await runThread<DeliveryThreadData>(async (data, logger) => {
   const clock = systemClock;
   const fetch = directFetch(logger);
   const tokens = new AccessTokens({ fetch, clock });
-  const smtp = new SmtpTransport(largeFiles, () => settings.serverName);
+  const smtp = new SmtpTransport(largeFiles, () => settings.serverName, tokens);
   const http = new HttpTransport({ fetch, largeFiles, clock, crypto, tokens, findProvider });
   const transports: Readonly<Record<Carrier["kind"], Transport>> = { local: localTransport, smtp, http };
   const courier = new Courier({

@@ -13,6 +13,9 @@ import { type SmtpTimes, slowestBytesPerMs, usualTimes } from "./smtp_times.ts";
 import type { SmtpTrace } from "./smtp_trace.ts";
 import { TimeLimit } from "./time_limit.ts";
 
+/** Time for the answer to QUIT. */
+const farewellMs = 5000;
+
 /** The message of one attempt. */
 export interface SmtpMessage {
   readonly sender: string;
@@ -118,10 +121,11 @@ export class SmtpSession {
     this.#connection.close();
   }
 
-  /** Says QUIT and leaves. */
+  /** Says QUIT and leaves, with the answer or without. */
   quit(): void {
     this.#isUsable = false;
     this.#connection.quit();
+    setTimeout(() => this.#connection.close(), farewellMs).unref();
   }
 
   async #transmit(message: SmtpMessage, isUtf8: boolean, signal: AbortSignal): Promise<SmtpResult> {

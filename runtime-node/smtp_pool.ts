@@ -1,31 +1,50 @@
-/** Sessions with one smart host, kept open between messages. */
-import type { SmartHost, SmtpResult } from "../core/relay/smtp_result.ts";
+/** Sessions with one smart host, kept open between messages. How many there are at a time is up to who sends. */
+import type { TokenSource } from "../core/relay/oauth/token_grant.ts";
+import { isSurplus, type SmartHost, type SmtpResult } from "../core/relay/smtp_result.ts";
 import { type SmtpMessage, SmtpSession } from "./smtp_client.ts";
 
 /** Idle time after which a session is ended, well before servers do that (RFC 5321 section 4.5.3.2: 5 minutes). */
 const idleMs = 60_000;
 
-/** A pool of sessions; at most `concurrency` at a time, the others wait their turn. */
+/** Messages after which a session is ended: a host of many machines spreads its clients anew. */
+const maxMessages = 500;
+
+/** A transaction of a message, and the recipients that it has decided about. */
+export interface SmtpAttempt {
+  readonly recipients: readonly string[];
+  readonly result: SmtpResult;
+}
+
+/** See the file's first line. */
 export class SmtpPool {
   readonly #host: SmartHost;
-  readonly #concurrency: number;
+  readonly #tokens: TokenSource | undefined;
   readonly #idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
-  readonly #queue: (() => void)[] = [];
-  #inUse = 0;
   #isClosed = false;
 
-  constructor(host: SmartHost, concurrency: number) {
+  constructor(host: SmartHost, tokens?: TokenSource) {
     this.#host = host;
-    this.#concurrency = concurrency;
+    this.#tokens = tokens;
   }
 
-  async send(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
-    await this.#enter();
-    try {
-      return await this.#sendOverKept(message, signal);
-    } finally {
-      this.#leave();
+  /** Sends to all recipients, in as many transactions as the host wants (RFC 5321 section 4.5.3.1.10). */
+  async send(message: SmtpMessage, signal: AbortSignal): Promise<SmtpAttempt[]> {
+    const attempts: SmtpAttempt[] = [];
+    let waiting = message.recipients;
+    let share = waiting.length;
+    while (waiting.length > 0) {
+      const recipients = waiting.slice(0, share);
+      const rest = waiting.slice(share);
+      const result = await this.#sendOverKept({ ...message, recipients }, signal);
+      const isForAll = result.kind === "failed" && result.refused.length < recipients.length;
+      const surplus = result.kind === "sent" ? result.refused.filter(isSurplus).map(({ address }) => address) : [];
+      // What befell the message, or the session, would befall the others too.
+      attempts.push({ recipients: isForAll ? waiting : recipients.filter((one) => !surplus.includes(one)), result });
+      if (isForAll) break;
+      share = recipients.length - surplus.length;
+      waiting = [...surplus, ...rest];
     }
+    return attempts;
   }
 
   /** Ends idle sessions; those in use end with their message. */
@@ -46,14 +65,15 @@ export class SmtpPool {
       const result = await this.#sendOver(kept, message, signal);
       if (result.kind === "sent" || result.stage !== "session" || kept.hasAnswered || signal.aborted) return result;
     }
-    const opened = await SmtpSession.open(this.#host, signal);
+    const opened = await SmtpSession.open(this.#host, signal, { tokens: this.#tokens });
     return opened instanceof SmtpSession ? this.#sendOver(opened, message, signal) : opened;
   }
 
   async #sendOver(session: SmtpSession, message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
     const result = await session.send(message, signal);
-    if (session.isUsable && !this.#isClosed) this.#keep(session);
-    else session.close();
+    if (!session.isUsable) session.close();
+    else if (this.#isClosed || session.messages >= maxMessages) session.quit();
+    else this.#keep(session);
     return result;
   }
 
@@ -75,17 +95,5 @@ export class SmtpPool {
     clearTimeout(this.#idle[index]!.timer);
     this.#idle.splice(index, 1);
     session.quit();
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#inUse < this.#concurrency) this.#inUse++;
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
-  }
-
-  /** Hands the place to the next in the queue, or frees it. */
-  #leave(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#inUse--;
-    else next();
   }
 }

@@ -1,24 +1,36 @@
 /** The provider `smtp`: one pool of sessions for each relay. */
 import type { LargeFiles } from "../core/capabilities.ts";
+import type { TokenSource } from "../core/relay/oauth/token_grant.ts";
 import type { DeliveryReport } from "../core/relay/outcome.ts";
 import type { Relay } from "../core/relay/relay.ts";
 import { smartHostOf } from "../core/relay/smart_host.ts";
-import { reportSmtpResult } from "../core/relay/smtp_result.ts";
+import { joinReports, reportSmtpResult } from "../core/relay/smtp_result.ts";
 import type { OutgoingMessage, Transport } from "../core/relay/transport.ts";
 import type { SmtpMessage } from "./smtp_client.ts";
 import { SmtpPool } from "./smtp_pool.ts";
+
+interface KeptPool {
+  /** The relay and the name that it was last asked for. */
+  readonly relay: Relay;
+  readonly clientName: string;
+  /** All that its sessions depend on. */
+  readonly terms: string;
+  readonly pool: SmtpPool;
+}
 
 /** {@link Transport} over SMTP; sessions are kept until the relay's settings, or the name for EHLO, change. */
 export class SmtpTransport implements Transport {
   readonly #largeFiles: LargeFiles;
   readonly #clientName: () => string;
-  /** By the relay's id; `terms` is all that its sessions depend on. */
-  readonly #pools = new Map<string, { terms: string; pool: SmtpPool }>();
+  readonly #tokens: TokenSource | undefined;
+  /** By the relay's id. */
+  readonly #pools = new Map<string, KeptPool>();
 
   /** @param clientName the name for EHLO */
-  constructor(largeFiles: LargeFiles, clientName: () => string) {
+  constructor(largeFiles: LargeFiles, clientName: () => string, tokens?: TokenSource) {
     this.#largeFiles = largeFiles;
     this.#clientName = clientName;
+    this.#tokens = tokens;
   }
 
   async send(relay: Relay, message: OutgoingMessage, signal: AbortSignal): Promise<DeliveryReport> {
@@ -30,12 +42,14 @@ export class SmtpTransport implements Transport {
       ...requestIn(entry),
       content: content.kind === "inline" ? content.bytes : () => this.#largeFiles.open(content.name),
     };
-    return reportSmtpResult(recipients, await this.#poolOf(relay).send(smtpMessage, signal));
+    const attempts = await this.#poolOf(relay).send(smtpMessage, signal);
+    const reports = attempts.map((attempt) => reportSmtpResult(attempt.recipients, attempt.result));
+    return joinReports(recipients, reports);
   }
 
   /** Ends the sessions of relays that are not among `relays` as they are. */
   keepOnly(relays: readonly Relay[]): void {
-    const kept = new Map(relays.map((relay) => [relay.id, this.#termsOf(relay)]));
+    const kept = new Map(relays.map((relay) => [relay.id, JSON.stringify(smartHostOf(relay, this.#clientName()))]));
     for (const [id, { terms, pool }] of this.#pools) {
       if (kept.get(id) === terms) continue;
       pool.close();
@@ -44,18 +58,16 @@ export class SmtpTransport implements Transport {
   }
 
   #poolOf(relay: Relay): SmtpPool {
-    const terms = this.#termsOf(relay);
+    const clientName = this.#clientName();
     const known = this.#pools.get(relay.id);
-    if (known?.terms === terms) return known.pool;
-    known?.pool.close();
-    const pool = new SmtpPool(smartHostOf(relay, this.#clientName()), relay.concurrency);
-    this.#pools.set(relay.id, { terms, pool });
+    if (known?.relay === relay && known.clientName === clientName) return known.pool;
+    // Tables of relays cross threads as copies, so that equal relays are not the same object.
+    const host = smartHostOf(relay, clientName);
+    const terms = JSON.stringify(host);
+    if (known?.terms !== terms) known?.pool.close();
+    const pool = known?.terms === terms ? known.pool : new SmtpPool(host, this.#tokens);
+    this.#pools.set(relay.id, { relay, clientName, terms, pool });
     return pool;
-  }
-
-  /** Tables of relays cross threads as copies, so that equal relays are not the same object. */
-  #termsOf(relay: Relay): string {
-    return JSON.stringify([smartHostOf(relay, this.#clientName()), relay.concurrency]);
   }
 }
 

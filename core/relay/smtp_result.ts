@@ -71,6 +71,25 @@ export function reportSmtpResult(recipients: readonly string[], result: SmtpResu
   };
 }
 
+/** One report of several transactions, which share `recipients` among them. */
+export function joinReports(recipients: readonly string[], reports: readonly DeliveryReport[]): DeliveryReport {
+  const [only] = reports;
+  if (reports.length === 1 && only !== undefined) return only;
+  const outcomes = new Map(reports.flatMap((report) => report.outcomes.map((each) => [each.address, each] as const)));
+  const omitted = [...new Set(reports.flatMap((report) => report.omitted ?? []))];
+  return {
+    outcomes: recipients.flatMap((address) => outcomes.get(address) ?? []),
+    providerMessageId: reports.find(({ providerMessageId }) => providerMessageId !== null)?.providerMessageId ?? null,
+    retryAfterSeconds: null,
+    ...(omitted.length === 0 ? {} : { omitted }),
+  };
+}
+
+/** Whether a recipient was refused only because there are too many: the next transaction takes it (RFC 5321 section 4.5.3.1.10). */
+export function isSurplus({ code, reply }: RefusedRecipient): boolean {
+  return (code === 452 || code === 552) && /\b[45]\.5\.3\b|too many recipients/i.test(reply);
+}
+
 function outcome(address: string, result: DeliveryOutcome["result"], reply: string): DeliveryOutcome {
   return { address, result, response: singleLine(reply) };
 }

@@ -5,15 +5,28 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { LargeFiles } from "../../core/capabilities.ts";
 import type { Relay } from "../../core/relay/relay.ts";
+import type { SmtpResult } from "../../core/relay/smtp_result.ts";
 import { openLargeFiles } from "../../runtime-node/large_files.ts";
 import { SmtpPool } from "../../runtime-node/smtp_pool.ts";
 import { SmtpTransport } from "../../runtime-node/smtp_transport.ts";
 import { PostfixSink } from "../support/e2e_postfix_sink.ts";
 import { findTool, until } from "../support/e2e_process.ts";
 import { sampleRelay } from "../support/sample_relay.ts";
-import { ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
+import { ScriptedSmtpServer, type ScriptedStep } from "../support/scripted_smtp_server.ts";
 
 const never = new AbortController().signal;
+
+/** Accepts so many recipients of each transaction, and refuses `unknown@…` in any. */
+function refuseBeyond(limit: number, refusal: string) {
+  let accepted = 0;
+  return (step: ScriptedStep, line: string, _connection: number): string | null => {
+    if (step === "MAIL") accepted = 0;
+    if (step !== "RCPT") return null;
+    if (line.includes("unknown")) return "550 5.1.1 unknown";
+    return ++accepted > limit ? refusal : null;
+  };
+}
+
 const text = "Subject: Hello\r\n\r\n.World\r\n";
 
 function message(name = "app") {
@@ -29,7 +42,7 @@ describe("SmtpPool", () => {
     server = await ScriptedSmtpServer.start();
     const { port } = server;
     const host = { host: "127.0.0.1", port, tls: "none", verifyCertificate: true, clientName: "c.example" } as const;
-    pool = new SmtpPool(host, 3);
+    pool = new SmtpPool(host);
   });
 
   afterEach(async () => {
@@ -37,7 +50,11 @@ describe("SmtpPool", () => {
     await server.close();
   });
 
-  const send = (signal = never) => pool.send(message(), signal);
+  async function send(signal = never): Promise<SmtpResult> {
+    const [attempt, ...others] = await pool.send(message(), signal);
+    assert.deepEqual([attempt?.recipients, others], [["a@x.org"], []]);
+    return attempt!.result;
+  }
 
   it("sends message after message over one session", async () => {
     for (let i = 0; i < 5; i++) assert.equal((await send()).kind, "sent");
@@ -45,11 +62,21 @@ describe("SmtpPool", () => {
     assert.equal(server.contents.length, 5);
   });
 
-  it("never has more sessions than it may, and delivers all", async () => {
-    const results = await Promise.all(Array.from({ length: 20 }, () => send()));
-    assert.ok(results.every(({ kind }) => kind === "sent"));
-    assert.equal(server.mostAtOnce, 3);
-    assert.equal(server.contents.length, 20);
+  it("has as many sessions as messages under way, and keeps them", async () => {
+    for (let round = 0; round < 2; round++) {
+      const results = await Promise.all(Array.from({ length: 3 }, () => send()));
+      assert.ok(results.every(({ kind }) => kind === "sent"));
+    }
+    assert.equal(server.sessions.length, 3);
+    assert.equal(server.contents.length, 6);
+  });
+
+  it("ends a session after five hundred messages, with QUIT", async () => {
+    for (let i = 0; i < 501; i++) assert.equal((await send()).kind, "sent");
+    assert.equal(server.sessions.length, 2);
+    await until("the first session to end", () => server.sessions[0]?.hasEnded);
+    assert.equal(server.sessions[0]?.commands.at(-1), "QUIT");
+    assert.equal(server.sessions[0]?.contents.length, 500);
   });
 
   it("takes a new session at once when the server has ended the idle one", async () => {
@@ -94,18 +121,10 @@ describe("SmtpPool", () => {
     assert.equal(server.sessions.length, 2);
   });
 
-  it("frees the place of a message that failed", async () => {
-    server.script = { answer: (step) => (step === "greeting" ? "close" : null) };
-    const results = await Promise.all(Array.from({ length: 10 }, () => send()));
-    assert.ok(results.every(({ kind }) => kind === "failed"));
-    server.script = {};
-    assert.equal((await send()).kind, "sent");
-  });
-
-  it("breaks off what waits for its turn, too", async () => {
+  it("breaks off all that is under way", async () => {
     server.script = { answer: (step) => (step === "MAIL" ? "hang" : null) };
     const stop = new AbortController();
-    const results = Array.from({ length: 6 }, () => send(stop.signal));
+    const results = Array.from({ length: 3 }, () => send(stop.signal));
     await until("three messages under way", () => server.commands.filter((l) => l.startsWith("MAIL")).length === 3);
     stop.abort();
     assert.ok((await Promise.all(results)).every(({ kind }) => kind === "failed"));
@@ -188,6 +207,105 @@ describe("SmtpTransport", () => {
     const report = await transport.send(relayTo(server.port), outgoing({ kind: "large", name: "spl_2.eml" }), never);
     assert.equal(report.outcomes[0]?.result, "temporary");
     assert.equal(server.contents.length, 0);
+  });
+
+  it("sends to the recipients beyond the host's limit in transactions of their own, at once", async () => {
+    for (const [extensions, refusal] of [
+      [["PIPELINING"], "452 4.5.3 Error: too many recipients"],
+      [[], "552 Too many recipients"],
+    ] as const) {
+      const other = await ScriptedSmtpServer.start({ extensions, answer: refuseBeyond(2, refusal) });
+      const recipients = ["a@x.org", "b@x.org", "unknown@x.org", "c@x.org", "d@x.org", "e@x.org"];
+      const report = await transport.send(relayTo(other.port), { ...small(), recipients }, never);
+      assert.deepEqual(
+        report.outcomes.map(({ address, result }) => [address, result]),
+        recipients.map((address) => [address, address.startsWith("unknown") ? "permanent" : "delivered"]),
+      );
+      assert.equal(other.sessions.length, 1);
+      assert.equal(other.contents.length, 3);
+      const [first, ...others] = other.commands.join("\n").split("MAIL FROM").slice(1);
+      assert.equal(first?.match(/RCPT/g)?.length, 6);
+      assert.ok(
+        others.every((commands) => commands.match(/RCPT/g)!.length <= 3),
+        "asks for more than the host takes",
+      );
+      transport.keepOnly([]);
+      await other.close();
+    }
+  });
+
+  it("takes a host that is full for full, and not for one that wants fewer recipients", async () => {
+    server.script = { answer: refuseBeyond(1, "452 4.3.1 insufficient system storage") };
+    const report = await transport.send(
+      relayTo(server.port),
+      { ...small(), recipients: ["a@x.org", "b@x.org"] },
+      never,
+    );
+    assert.deepEqual(
+      report.outcomes.map(({ result }) => result),
+      ["delivered", "temporary"],
+    );
+    assert.equal(server.contents.length, 1);
+  });
+
+  it("gives the recipients of the next transactions the failure that ended the first one of them", async () => {
+    let transactions = 0;
+    const refuse = refuseBeyond(1, "452 4.5.3 too many recipients");
+    server.script = {
+      answer: (step, line, connection) => {
+        if (step === "MAIL") transactions++;
+        if (step === "content" && transactions === 2) return "554 5.6.0 no more of this";
+        return refuse(step, line, connection);
+      },
+    };
+    const recipients = ["a@x.org", "b@x.org", "c@x.org"];
+    const report = await transport.send(relayTo(server.port), { ...small(), recipients }, never);
+    assert.deepEqual(
+      report.outcomes.map(({ address, result }) => [address, result]),
+      [
+        ["a@x.org", "delivered"],
+        ["b@x.org", "permanent"],
+        ["c@x.org", "permanent"],
+      ],
+    );
+  });
+
+  it("passes on what the sender wants to be told, where the host offers that, and says so where it does not", async () => {
+    const dsn = { ret: "HDRS", envid: "QQ+2B31" } as const;
+    const recipients = [
+      {
+        address: "a@x.org",
+        kind: "to",
+        state: "pending",
+        dsn: { notify: ["SUCCESS", "DELAY"], orcpt: "rfc822;A@x.org" },
+      },
+      { address: "b@x.org", kind: "to", state: "pending", dsn: { notify: ["NEVER"] } },
+      { address: "c@x.org", kind: "to", state: "pending" },
+    ] as const;
+    const outgoing = { ...small(), recipients: recipients.map(({ address }) => address) };
+    const message = { ...outgoing, entry: { ...outgoing.entry, dsn, recipients } };
+    for (const extensions of [["DSN"], ["DSN", "PIPELINING"]]) {
+      server.script = { extensions };
+      transport.keepOnly([]);
+      const report = await transport.send(relayTo(server.port), message, never);
+      assert.equal("omitted" in report, false);
+      assert.deepEqual(server.sessions.at(-1)?.commands.slice(1, 5), [
+        "MAIL FROM:<app@example.org> RET=HDRS ENVID=QQ+2B31",
+        "RCPT TO:<a@x.org> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;A@x.org",
+        "RCPT TO:<b@x.org> NOTIFY=NEVER",
+        "RCPT TO:<c@x.org>",
+      ]);
+    }
+    server.script = { extensions: [] };
+    transport.keepOnly([]);
+    assert.deepEqual((await transport.send(relayTo(server.port), message, never)).omitted, ["DSN request"]);
+    assert.deepEqual(server.sessions.at(-1)?.commands.slice(1, 3), [
+      "MAIL FROM:<app@example.org>",
+      "RCPT TO:<a@x.org>",
+    ]);
+    // Nothing is left of it for the next message.
+    await transport.send(relayTo(server.port), small(), never);
+    assert.equal(server.sessions.at(-1)?.commands.includes("MAIL FROM:<app@example.org>"), true);
   });
 
   it("keeps sessions with a relay, and ends them when it is no longer among those to keep", async () => {
