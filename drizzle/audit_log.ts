@@ -1,5 +1,5 @@
 /** The audit log in the `audit_event` table. */
-import { and, desc, eq, gte, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { AuditEvent } from "../core/history/audit_event.ts";
 import type { AuditLog, AuditQuery } from "../core/history/audit_log.ts";
 import type { DatabaseDriver } from "./driver.ts";
@@ -31,6 +31,15 @@ export function openAuditLog(driver: DatabaseDriver): AuditLog {
         .orderBy(desc(table.timeMs), desc(table.seq))
         .limit(query.limit + 1);
       return pageOf(rows, query.limit, eventOf);
+    },
+    async purge({ categories, beforeMs, limit }) {
+      const old = orm
+        .select({ seq: table.seq })
+        .from(table)
+        .where(and(inArray(table.category, [...categories]), lt(table.timeMs, beforeMs)))
+        .limit(limit);
+      const removed = await orm.delete(table).where(inArray(table.seq, old)).returning({ seq: table.seq });
+      return removed.length;
     },
   });
 }

@@ -8,6 +8,7 @@ import type { ConfigStore } from "../core/config/config_store.ts";
 import type { AuditLog } from "../core/history/audit_log.ts";
 import type { EventCounters } from "../core/history/event_counters.ts";
 import type { MessageLog } from "../core/history/message_log.ts";
+import type { PurgeRunStore } from "../core/retention/purge_run.ts";
 import type { RelayStore } from "../core/relay/relay_store.ts";
 import type { RuleStore } from "../core/routing/rule_store.ts";
 import { openAuditLog } from "./audit_log.ts";
@@ -18,6 +19,7 @@ import type { DatabaseDriver } from "./driver.ts";
 import { openEventCounters } from "./event_counters.ts";
 import { openMessageLog } from "./message_log.ts";
 import { type MetaStore, openMetaStore } from "./meta_store.ts";
+import { openPurgeRunStore } from "./purge_run_store.ts";
 import { openRelayStore } from "./relay_store.ts";
 import { openRuleStore } from "./rule_store.ts";
 import { openSessionStore } from "./session_store.ts";
@@ -39,6 +41,7 @@ export interface Stores {
   readonly log: MessageLog;
   readonly counters: EventCounters;
   readonly audit: AuditLog;
+  readonly purgeRuns: PurgeRunStore;
 }
 
 /** The stores of the database behind `driver`. */
@@ -56,5 +59,6 @@ export function openStores(driver: DatabaseDriver): Stores {
     log: openMessageLog(driver),
     counters: openEventCounters(driver),
     audit: openAuditLog(driver),
+    purgeRuns: openPurgeRunStore(driver),
   };
 }

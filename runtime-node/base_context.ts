@@ -2,6 +2,7 @@
 import { commandLineActor } from "../core/access/actor.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import type { OperationContext } from "../core/operations/operation_context.ts";
+import type { Retention } from "../core/retention/retention.ts";
 import type { Spool, SpoolContent } from "../core/spool/mod.ts";
 import { systemClock } from "./clock.ts";
 import { idSource } from "./id_source.ts";
@@ -18,10 +19,11 @@ export interface BaseContextOptions {
   readonly spool: Spool;
   readonly spoolDirectory: string;
   readonly intake: Intake;
+  readonly retention: Retention;
 }
 
 /** The part of a context that needs no running service. */
-export function baseContext({ data, spool, spoolDirectory, intake }: BaseContextOptions) {
+export function baseContext({ data, spool, spoolDirectory, intake, retention }: BaseContextOptions) {
   const largeFiles = openLargeFiles(largeDirectoryOf(spoolDirectory));
   return {
     // Both ways to this context, the control channel and a command without a service, are for who has a shell here.
@@ -35,6 +37,7 @@ export function baseContext({ data, spool, spoolDirectory, intake }: BaseContext
     spool,
     log: data.stores.log,
     counters: data.stores.counters,
+    retention,
     audit: data.audit,
     intake,
     clock: systemClock,

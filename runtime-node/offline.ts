@@ -18,6 +18,7 @@ import type { Environment } from "./environment.ts";
 import { openIntake } from "./intake_parts.ts";
 import { openAdminAccess } from "./open_admin_access.ts";
 import { openData } from "./open_data.ts";
+import { openRetention } from "./open_retention.ts";
 import { openSpool } from "./open_spool.ts";
 import { sharedCertificate } from "./shared_certificate.ts";
 
@@ -64,11 +65,13 @@ async function openContext(environment: Environment, parts: StartedParts, logger
     return writer;
   };
   const writer = await parts.start("message log", startWriter, (started) => started.stop());
+  const openPurges = () => openRetention(data, spool, logger);
+  const retention = await parts.start("purges", openPurges, (opened) => opened.stop());
   const intake = openIntake(settings, spool, spoolDirectory);
   // Made with the settings of the moment: a command that has no need of a certificate must not be what makes it.
   const certificates = once(() => openCertificates({ environment, data, logger }));
   return {
-    ...baseContext({ data, spool, spoolDirectory, intake }),
+    ...baseContext({ data, spool, spoolDirectory, intake, retention }),
     admin: {
       resetPassword: async (next) => (await openAdminAccess(environment, data, logger)).access.resetPassword(next),
     },

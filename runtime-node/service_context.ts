@@ -66,7 +66,7 @@ export function openServiceContext(options: ServiceContextOptions): ServiceConte
     };
   }
   return {
-    ...baseContext({ data, spool, spoolDirectory, intake: options.intake }),
+    ...baseContext({ data, spool, spoolDirectory, intake: options.intake, retention: foundation.retention }),
     admin: options.access,
     certificates: sharedCertificate(async () => shared),
     caughtUp,

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Logger } from "../core/capabilities.ts";
 import { loggingKeys, unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import type { StartedParts } from "../core/lifecycle/started_parts.ts";
+import type { Retention } from "../core/retention/retention.ts";
 import type { Spool } from "../core/spool/mod.ts";
 import { prepareDataDirectory } from "./data_directory.ts";
 import { lockDataDirectory } from "./data_lock.ts";
@@ -10,6 +11,7 @@ import type { DatabaseCalls } from "./database_calls.ts";
 import { startDatabaseThread } from "./database_client.ts";
 import type { Environment } from "./environment.ts";
 import { type DispatchData, openData } from "./open_data.ts";
+import { openRetention } from "./open_retention.ts";
 import { spoolOverPort } from "./spool_calls.ts";
 import { type SpoolThread, startSpoolThread } from "./spool_client.ts";
 
@@ -24,6 +26,7 @@ export interface Foundation {
   readonly spoolDirectory: string;
   readonly spool: Spool;
   readonly spoolThread: SpoolThread;
+  readonly retention: Retention;
   /** Resolves once the message log holds what had happened before the call, or after two seconds. */
   readonly caughtUp: () => Promise<void>;
 }
@@ -51,12 +54,20 @@ export async function layFoundation(
   const startSpool = () => startSpoolThread({ directory: spoolDirectory }, logger, onDeath);
   const spoolThread = await parts.start("spool", startSpool, (thread) => thread.stop());
   await followHistory(database, data, spoolThread);
+  const spool = spoolOverPort(spoolThread.connect());
+  const retention = openRetention(data, spool, logger);
+  await parts.start(
+    "purges",
+    () => retention.start(),
+    () => retention.stop(),
+  );
   return {
     data,
     database,
     spoolDirectory,
-    spool: spoolOverPort(spoolThread.connect()),
+    spool,
     spoolThread,
+    retention,
     caughtUp: async () => void (await database.caughtUp(caughtUpMs)),
   };
 }

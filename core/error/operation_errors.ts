@@ -11,6 +11,11 @@ export interface ConfigViolation {
 }
 
 export const operationErrors = {
+  purge_running: defineError<{ startedAt: string }>({
+    status: 409,
+    message: ({ startedAt }) => `A purge is under way since ${startedAt}.`,
+    remedy: () => "Wait for its end: dispatch purge list",
+  }),
   usage_wrong: defineError<{ reason: string; nearest?: string; command?: string }>({
     status: 400,
     exitCode: 2,

@@ -43,6 +43,7 @@ export const auditEvents = {
   "queue.retried": { category: "change", summary: "Messages were made due again" },
   "queue.deleted": { category: "change", summary: "Messages were deleted from the queue" },
   "queue.recovered": { category: "change", summary: "What could be read of a damaged spool was put into a new one" },
+  "purge.run": { category: "change", summary: "What was too old was removed on demand" },
   "message.sent": { category: "change", summary: "An operator handed in a message" },
   "certificate.uploaded": { category: "certificate", summary: "A certificate was uploaded and put in service" },
   "certificate.generated": { category: "certificate", summary: "A certificate was made and put in service" },

@@ -27,9 +27,20 @@ export interface AuditPage {
   readonly next: string | null;
 }
 
+/** Which rows a purge takes. */
+export interface AuditPurge {
+  readonly categories: readonly AuditCategory[];
+  /** Only rows from before this time. */
+  readonly beforeMs: number;
+  /** How many rows at most, from 1. */
+  readonly limit: number;
+}
+
 /** The audit log's rows, in the order in which they were appended. */
 export interface AuditLog {
   /** Stores rows, each once: a row whose `eventId` is there already is passed over. All or nothing. */
   append(events: readonly AuditEvent[]): Promise<void>;
   search(query: AuditQuery): Promise<AuditPage>;
+  /** Deletes the oldest rows; returns how many. */
+  purge(what: AuditPurge): Promise<number>;
 }

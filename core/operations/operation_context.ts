@@ -16,6 +16,7 @@ import type { AttachmentFile, ReadableMessage } from "../mail/readable_message.t
 import type { DeliveryReport } from "../relay/outcome.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { RelayService } from "../relay/relay_service.ts";
+import type { Retention } from "../retention/retention.ts";
 import type { RoutingService } from "../routing/routing_service.ts";
 import type { SpoolContent } from "../spool/entry.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -82,6 +83,7 @@ export interface OperationContext {
   readonly spool: Pick<Spool, "list" | "find" | "content" | "retry" | "delete">;
   readonly log: Pick<MessageLog, "search">;
   readonly counters: EventCounters;
+  readonly retention: Pick<Retention, "runNow" | "list">;
   readonly audit: Pick<AuditTrail, "record" | "search">;
   readonly intake: Intake;
   readonly clock: Clock;

@@ -14,6 +14,7 @@ import type { Feed, Operation } from "./operation.ts";
 import { performAudited } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
 import { providerOperations } from "./provider_operations.ts";
+import { purgeOperations } from "./purge_operations.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { queueReadingOperations } from "./queue_reading.ts";
 import { relayOperations } from "./relay_operations.ts";
@@ -36,6 +37,7 @@ export const operations = [
   ...messageLogOperations,
   ...auditOperations,
   ...reportOperations,
+  ...purgeOperations,
   ...messageOperations,
   ...serviceOperations,
   ...adminOperations,

@@ -8,6 +8,7 @@ import { certificateCommands } from "./commands/certificate_commands.ts";
 import { configCommands } from "./commands/config_commands.ts";
 import { messageCommands } from "./commands/message_commands.ts";
 import { messageLogCommands } from "./commands/message_log_commands.ts";
+import { purgeCommands } from "./commands/purge_commands.ts";
 import { queueCommands } from "./commands/queue_commands.ts";
 import { queueReadingCommands } from "./commands/queue_reading_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   ...messageLogCommands,
   ...auditCommands,
   ...reportCommands,
+  ...purgeCommands,
   ...adminCommands,
   ...adminTokenCommands,
 ];
@@ -46,6 +48,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   queue: "Messages that wait, failed or were captured",
   log: "The message log",
   audit: "The audit log: who changed what, and who was refused",
+  purge: "Removing what is older than its retention",
   admin: "The administrator's access",
   token: "Tokens of the admin API",
 };

@@ -8,6 +8,7 @@ import { countedBatchTable, eventCounterTable } from "../../drizzle/table/event_
 import { messageTable } from "../../drizzle/table/message.ts";
 import { messageEventTable } from "../../drizzle/table/message_event.ts";
 import { metaTable } from "../../drizzle/table/meta.ts";
+import { purgeRunTable } from "../../drizzle/table/purge_run.ts";
 import { relayTable } from "../../drizzle/table/relay.ts";
 import { routingRuleTable } from "../../drizzle/table/routing_rule.ts";
 import { openSqlite, type SqliteConnection } from "../../runtime-node/sqlite_connection.ts";
@@ -28,6 +29,7 @@ const tables: readonly SQLiteTable[] = [
   messageTable,
   eventCounterTable,
   countedBatchTable,
+  purgeRunTable,
 ];
 
 describe("migrateDatabase", () => {

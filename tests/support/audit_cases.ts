@@ -296,6 +296,16 @@ export const auditCases: Readonly<Record<string, AuditCase>> = {
     after: { length: 0 },
     refused: [{ ids: ["spl_9"] }, "queue_entry_unknown"],
   },
+  "purge.run": {
+    event: "purge.run",
+    input: noFields,
+    before: null,
+    after: { state: "done", removed: { failedMessages: 2, audit: 0 } },
+    refuse: ({ purges }) => {
+      purges.isRunning = true;
+    },
+    refused: [{}, "purge_running"],
+  },
   "message.send": {
     event: "message.sent",
     input: () => ({ from: "me@example.org", to: ["you@example.net"], subject: typedSecret, text: typedSecret }),

@@ -1,6 +1,6 @@
 /** An audit log in memory, on a clock of its own. */
 import type { AuditEvent } from "../../core/history/audit_event.ts";
-import type { AuditLog, AuditPage, AuditQuery } from "../../core/history/audit_log.ts";
+import type { AuditLog, AuditPage, AuditPurge, AuditQuery } from "../../core/history/audit_log.ts";
 
 export class MemoryAuditLog implements AuditLog {
   /** Rows in the order of writing. */
@@ -15,6 +15,13 @@ export class MemoryAuditLog implements AuditLog {
     if (this.failure !== null) throw this.failure;
     this.rows.push(...events);
     this.batches.push(events.length);
+  }
+
+  async purge({ categories, beforeMs, limit }: AuditPurge): Promise<number> {
+    const isOld = ({ category, timeMs }: AuditEvent) => categories.includes(category) && timeMs < beforeMs;
+    const old = new Set(this.rows.filter(isOld).slice(0, limit));
+    this.rows.splice(0, this.rows.length, ...this.rows.filter((row) => !old.has(row)));
+    return old.size;
   }
 
   async search(query: AuditQuery): Promise<AuditPage> {

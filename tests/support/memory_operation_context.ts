@@ -26,6 +26,7 @@ import { MemoryCertificates } from "./memory_certificates.ts";
 import { MemoryEventCounters } from "./memory_event_counters.ts";
 import { MemoryIntake } from "./memory_intake.ts";
 import { MemoryMessageLog } from "./memory_message_log.ts";
+import { MemoryPurges } from "./memory_purges.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { MemoryRelayStore } from "./memory_relay_store.ts";
 import { MemoryRuleStore } from "./memory_rule_store.ts";
@@ -48,6 +49,7 @@ export interface MemoryDispatch {
   readonly log: MemoryMessageLog;
   readonly counters: MemoryEventCounters;
   readonly auditLog: MemoryAuditLog;
+  readonly purges: MemoryPurges;
   readonly intake: MemoryIntake;
   readonly box: SecretBox;
   readonly certificates: MemoryCertificates;
@@ -138,6 +140,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
   const log = new MemoryMessageLog();
   const counters = new MemoryEventCounters();
   const auditLog = new MemoryAuditLog();
+  const purges = new MemoryPurges();
   const intake = new MemoryIntake();
   const certificates = await MemoryCertificates.open(fixedNowMs);
   const passwords: string[] = [];
@@ -154,6 +157,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     spool: queue,
     log,
     counters,
+    retention: purges,
     audit: openAuditTrail(auditLog),
     intake,
     clock: hastyClock,
@@ -187,6 +191,7 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     log,
     counters,
     auditLog,
+    purges,
     intake,
     box,
     certificates,

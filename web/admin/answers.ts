@@ -11,6 +11,7 @@ import {
   uploadedCertificate,
 } from "./answer/certificate.ts";
 import { logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
+import { purgeRun } from "./answer/purge.ts";
 import { provider, relay, relayTest } from "./answer/relay.ts";
 import { routeSimulation, routingRule } from "./answer/route.ts";
 import { report } from "./answer/report.ts";
@@ -65,6 +66,8 @@ export const answers = covering({
   "message.send": sentMessage,
   "audit.search": auditPage,
   "report.show": report,
+  "purge.run": purgeRun,
+  "purge.list": list(purgeRun),
   health,
   version,
   "admin.reset-password": z.object({ reset: z.boolean() }),

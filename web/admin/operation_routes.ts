@@ -262,6 +262,8 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
   },
   { method: "GET", path: "/audit", operation: "audit.search" },
   { method: "GET", path: "/reports", operation: "report.show" },
+  { method: "GET", path: "/purges", operation: "purge.list" },
+  { method: "POST", path: "/purges", operation: "purge.run", refuses: ["purge_running"] },
 
   { method: "GET", path: "/tokens", operation: "admin.token.list" },
   { method: "POST", path: "/tokens", operation: "admin.token.create", status: 201, refuses: ["admin_token_exists"] },
