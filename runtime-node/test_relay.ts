@@ -1,64 +1,68 @@
-/** Sends a real test message through a relay, and keeps the conversation. */
-import { compose } from "../core/mail/compose.ts";
-import type { RelayTest, TestEnvelope } from "../core/operations/operation_context.ts";
-import { localProvider, localTransport } from "../core/relay/local_transport.ts";
-import type { DeliveryReport } from "../core/relay/outcome.ts";
+/** Tests a relay over connections of its own. */
+import { HttpTransport } from "../core/relay/http/http_transport.ts";
+import { localTransport } from "../core/relay/local_transport.ts";
+import { AccessTokens } from "../core/relay/oauth/access_tokens.ts";
+import type { TokenSource } from "../core/relay/oauth/token_grant.ts";
+import { findProvider } from "../core/relay/provider_table.ts";
 import type { Relay } from "../core/relay/relay.ts";
+import { type RelayTest, type TestEnvelope, type TrialWatch, tryRelay } from "../core/relay/relay_trial.ts";
 import { smartHostOf } from "../core/relay/smart_host.ts";
-import { reportSmtpResult, type SmtpResult } from "../core/relay/smtp_result.ts";
+import { reportSmtpResult } from "../core/relay/smtp_result.ts";
+import type { Transport } from "../core/relay/transport.ts";
+import { systemClock } from "./clock.ts";
+import { directFetch } from "./direct_fetch.ts";
 import { idSource } from "./id_source.ts";
-import { type SmtpMessage, SmtpSession } from "./smtp_client.ts";
-import type { SmtpTrace } from "./smtp_trace.ts";
+import { SmtpSession } from "./smtp_client.ts";
 
-/** Longest time that a test may take. */
-const timeoutMs = 60_000;
+/** Longest time that a test may take: a little more than one exchange with a provider. */
+const timeoutMs = 65_000;
 
-const marks = { sent: "→", received: "←", note: "•" } as const;
-
-/** Sends a test message over a session of its own. */
-export async function testRelay(relay: Relay, envelope: TestEnvelope, serverName: string): Promise<RelayTest> {
-  const content = testMessage(relay, envelope, serverName);
-  const transcript: string[] = [];
-  const report = await send(relay, envelope, content, serverName, (direction, line) =>
-    transcript.push(`${marks[direction]} ${line}`),
-  );
-  return { ok: report.outcomes.every(({ result }) => result === "delivered"), transcript, report };
-}
-
-async function send(
-  relay: Relay,
-  { from, to }: TestEnvelope,
-  content: Uint8Array,
-  serverName: string,
-  trace: SmtpTrace,
-): Promise<DeliveryReport> {
-  const message: SmtpMessage = { sender: from, recipients: [to], sizeBytes: content.byteLength, content };
-  if (relay.provider !== localProvider)
-    return reportSmtpResult([to], await converse(relay, message, serverName, trace));
-  const entry = { id: idSource.messageId(), sender: from, sizeBytes: content.byteLength, tags: [] };
-  const outgoing = { entry, recipients: [to], content: { kind: "inline" as const, bytes: content } };
-  return localTransport.send(relay, outgoing, AbortSignal.timeout(timeoutMs));
-}
-
-async function converse(relay: Relay, message: SmtpMessage, serverName: string, trace: SmtpTrace): Promise<SmtpResult> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const opened = await SmtpSession.open(smartHostOf(relay, serverName), signal, { trace });
-  if (!(opened instanceof SmtpSession)) return opened;
-  try {
-    return await opened.send(message, signal);
-  } finally {
-    opened.quit();
-  }
-}
-
-function testMessage(relay: Relay, { from, to }: TestEnvelope, serverName: string): Uint8Array {
-  const chunks = compose({
-    from: { name: "Dispatch", address: from },
-    to: [{ name: "", address: to }],
-    subject: `Test of the relay ${relay.name}`,
-    text: `This message shows that the relay ${relay.name} of ${serverName} works.\n`,
-    dateMs: Date.now(),
-    messageId: `${idSource.uniqueId("")}@${serverName}`,
+/** Sends a test message through `relay`. */
+export function testRelay(relay: Relay, envelope: TestEnvelope, serverName: string): Promise<RelayTest> {
+  const fetch = directFetch();
+  const tokens = new AccessTokens({ fetch, clock: systemClock });
+  return tryRelay(relay, envelope, {
+    serverName,
+    nowMs: Date.now,
+    ids: idSource,
+    signal: AbortSignal.timeout(timeoutMs),
+    transports: (watch) => ({
+      local: localTransport,
+      smtp: singleSession(serverName, tokens, watch.line),
+      http: new HttpTransport({
+        fetch,
+        tokens,
+        largeFiles: noLargeFiles,
+        clock: systemClock,
+        crypto,
+        findProvider,
+        watch: watch.exchange,
+      }),
+    }),
   });
-  return new Uint8Array(Buffer.concat([...chunks]));
 }
+
+/** A transport over SMTP with a session for each message. */
+function singleSession(clientName: string, tokens: TokenSource, trace: TrialWatch["line"]): Transport {
+  return {
+    async send(relay, { entry, recipients, content }, signal) {
+      if (content.kind !== "inline")
+        throw new TypeError(`Cannot test with a large message: current value is ${entry.id}`);
+      const opened = await SmtpSession.open(smartHostOf(relay, clientName), signal, { trace, tokens });
+      if (!(opened instanceof SmtpSession)) return reportSmtpResult(recipients, opened);
+      try {
+        const { sender, sizeBytes } = entry;
+        const result = await opened.send({ sender, recipients, sizeBytes, content: content.bytes }, signal);
+        return reportSmtpResult(recipients, result);
+      } finally {
+        opened.quit();
+      }
+    },
+  };
+}
+
+const noLargeFiles = {
+  open(name: string): never {
+    throw new TypeError(`Cannot test with a large message: current value is ${name}`);
+  },
+};

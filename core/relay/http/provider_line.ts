@@ -19,8 +19,6 @@ export interface ProviderLineOptions extends Pick<ExchangeOptions, "fetch"> {
 export interface WatchedExchange {
   readonly request: Request;
   readonly outcome: ProviderAnswer | DispatchError;
-  /** Takes the secrets out that are known by now. */
-  readonly secrets: SecretMask;
 }
 
 /** See the file's first line. */
@@ -75,7 +73,7 @@ export class ProviderLine {
   }
 
   #tell(request: Request, outcome: WatchedExchange["outcome"]): void {
-    this.#options.watch?.({ request, outcome, secrets: this.#secrets });
+    this.#options.watch?.({ request, outcome });
   }
 
   #wait(delayMs: number): Promise<void> {
