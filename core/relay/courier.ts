@@ -192,6 +192,7 @@ export class Courier {
     const report = await this.#send(relay, leg, consignment.message);
     this.#lines.end(delivery);
     this.#plan.health.note(relay, report, this.#options.clock.nowMs());
+    if (this.#plan.health.isHopeless(relay)) this.#lines.crowd(relay);
     this.#finish(consignment, leg, report, sinceMs);
     this.#renewClaim();
   }

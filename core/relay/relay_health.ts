@@ -5,7 +5,7 @@ import type { Relay } from "./relay.ts";
 /** Pause between the messages that try a relay whose mail goes to its fallback, so that its recovery is seen. */
 const probePauseMs = 60_000;
 
-/** After so many failures in a row a relay is tried by one message at a time. */
+/** After so many failures in a row a relay is tried by one message at a time, until it has answered well once. */
 const failuresToCaution = 8;
 
 interface Failing {
@@ -37,9 +37,14 @@ export class RelayHealth {
     return this.#failing.get(id)?.sinceMs ?? null;
   }
 
-  /** How many deliveries `relay` may have under way now: a relay that fails all the time is not given more than one. */
-  concurrencyOf({ id, concurrency }: Relay): number {
-    return (this.#failing.get(id)?.count ?? 0) < failuresToCaution ? concurrency : 1;
+  /** Whether it has failed so many times in a row that it is not worth much effort. */
+  isHopeless({ id }: Relay): boolean {
+    return (this.#failing.get(id)?.count ?? 0) >= failuresToCaution;
+  }
+
+  /** How many deliveries `relay` may have under way now. */
+  concurrencyOf(relay: Relay): number {
+    return this.isHopeless(relay) ? 1 : relay.concurrency;
   }
 
   /** Whether a message may try the failing `relay` now, which counts as a try. */

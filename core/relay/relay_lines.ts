@@ -16,7 +16,7 @@ interface Line<J extends Job> {
   relay: Relay;
   readonly waiting: J[];
   underWay: number;
-  /** Whether others wait elsewhere, because they waited too long here. */
+  /** Whether others wait elsewhere, because it would take too long here. */
   isCrowded: boolean;
 }
 
@@ -109,6 +109,11 @@ export class RelayLines<J extends Job> {
     const line = this.#lineOf(relay);
     const free = this.#freeIn(line);
     return free <= 0 ? 0 : Math.max(0, 2 * free + line.underWay - line.waiting.length);
+  }
+
+  /** Has whoever can't set out over `relay` wait elsewhere. */
+  crowd(relay: Relay): void {
+    this.#lineOf(relay).isCrowded = true;
   }
 
   /** Nobody waits for `relay` elsewhere any more. */

@@ -111,6 +111,25 @@ describe("the delivery thread", () => {
     await other.close();
   });
 
+  it("delivers over one smart host at once while mail waits for another that hangs at the greeting", async () => {
+    const hanging = await ScriptedSmtpServer.start({ answer: (step) => (step === "greeting" ? "hang" : null) });
+    const settings = { host: "127.0.0.1", port: hanging.port, tls: "none" };
+    const { relays } = tableOf(server.port);
+    const rule = { id: "rul_1", name: "hangs", senders: ["*"], recipients: ["hanging.example"], relay: "hanging" };
+    await control.setRelays({ relays: [...relays, sampleRelay("hanging", { settings })], rules: [rule] });
+    const lost = Array.from({ length: 50 }, () =>
+      newMessage({ recipients: [{ address: "a@hanging.example", kind: "to" }] }),
+    );
+    await Promise.all(lost.map((message) => spool.append(message)));
+    await until("deliveries that hang", () => hanging.sessions.length === 4);
+    await Promise.all(Array.from({ length: 20 }, () => spool.append(newMessage())));
+    await until("the messages to arrive", () => server.contents.length === 20);
+    assert.deepEqual([hanging.sessions.length, hanging.contents.length], [4, 0]);
+    const { queued, processing } = await spool.counts();
+    assert.ok(queued + processing >= 50);
+    await hanging.close();
+  });
+
   it("captures what goes to the local inbox", async () => {
     await control.setRelays(tableOf(0, { provider: "local", settings: {} }));
     const message = newMessage();
