@@ -45,18 +45,18 @@ export class ClientDoors {
     stage.onClose(() => sink.close());
     await stage.relayTo(sink.port);
     const smtps = await pickPort();
-    await stage.configure("listener.implicit_tls_ports", JSON.stringify([smtps]));
+    await stage.configure("listener.implicit_tls_ports", [smtps]);
     const doors = new ClientDoors(stage, sink, { plain: stage.ports.smtp, starttls: stage.ports.smtp, smtps });
-    await stage.json("cert", "export", "--format", "pem", "--out", doors.certificate);
+    const { content } = await stage.perform("cert.export", { format: "pem" });
+    await writeFile(doors.certificate, content, "base64");
     await writeFile(doors.message, delicateMessage.replaceAll("\n", "\r\n"));
     return doors;
   }
 
   /** Adds a user for as long as the stage is open. */
   async addUser(name: string, password: string): Promise<void> {
-    const added = await this.#stage.cli(["user", "add", name, "--password-file", "-"], { input: `${password}\n` });
-    assert.equal(added.code, 0, added.stderr);
-    this.#stage.onClose(() => this.#stage.json("user", "remove", name));
+    await this.#stage.perform("user.add", { name, password });
+    this.#stage.onClose(() => this.#stage.perform("user.remove", { name }));
   }
 
   /** Makes a certificate with the names that the service has, but another key, and returns its path. */

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SettingKey } from "../../core/config/mod.ts";
+import type { InputOf, OperationName, OutputOf } from "../../core/operations/operation_table.ts";
+import { connectControl } from "../../runtime-node/control_client.ts";
 import type { Target } from "../e2e/target.ts";
 import { pickPort } from "./e2e_ports.ts";
 import { type Finished, type RunOptions, run } from "./e2e_process.ts";
@@ -111,26 +114,40 @@ export class Stage {
     return JSON.parse(result.stdout) as T;
   }
 
+  /**
+   * Performs an operation by the control channel, as a command beside the service does: for what a scenario needs and is
+   * not about, as a process for each takes most of the time.
+   */
+  async perform<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
+    const control = await connectControl(this.dataDirectory);
+    if (control === null) throw new Error("no service runs on this stage");
+    try {
+      return (await control.call(name, input)) as OutputOf<Name>;
+    } finally {
+      control.close();
+    }
+  }
+
   /** Makes an SMTP server on this host the default relay, under the name `sink`. */
   async relayTo(port: number): Promise<void> {
-    const settings = ["--set", "host=127.0.0.1", "--set", `port=${port}`, "--set", "tls=none"];
-    await this.json("relay", "add", "sink", "--provider", "smtp", ...settings, "--default");
+    const settings = { host: "127.0.0.1", port, tls: "none" };
+    await this.perform("relay.add", { name: "sink", provider: "smtp", settings, default: true });
     if (!this.#isGuest) return;
     this.onClose(async () => {
-      await this.json("relay", "set-default", "local");
-      await this.json("relay", "remove", "sink");
+      await this.perform("relay.set-default", { name: "local" });
+      await this.perform("relay.remove", { name: "sink" });
     });
   }
 
-  /** Changes a setting for as long as the stage is open. */
-  async configure(key: string, value: string): Promise<void> {
-    await this.json("config", "set", key, value);
-    if (this.#isGuest) this.onClose(() => this.json("config", "unset", key));
+  /** Changes a setting for as long as the stage is open; `value` is JSON. */
+  async configure(key: SettingKey, value: InputOf<"config.set">["values"][string]): Promise<void> {
+    await this.perform("config.set", { values: { [key]: value } });
+    if (this.#isGuest) this.onClose(() => this.perform("config.unset", { key }));
   }
 
   /** Creates an API key and returns it. */
   async createKey(): Promise<string> {
-    return (await this.json<{ key: string }>("key", "create", crypto.randomUUID())).key;
+    return (await this.perform("key.create", { name: crypto.randomUUID() })).key;
   }
 
   /** All that the services on this stage have printed, for whoever has to find out why a scenario failed. */

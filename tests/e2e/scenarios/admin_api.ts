@@ -37,8 +37,8 @@ class Program {
 
   static async open(stage: Stage): Promise<Program> {
     const name = crypto.randomUUID();
-    const program = new Program(stage, await stage.json("admin", "token", "create", name, "--scope", "all"));
-    stage.onClose(() => stage.json("admin", "token", "revoke", program.id));
+    const program = new Program(stage, await stage.perform("admin.token.create", { name, scope: "all" }));
+    stage.onClose(() => stage.perform("admin.token.revoke", { id: program.id }));
     return program;
   }
 
@@ -113,7 +113,7 @@ export const adminApi: readonly Scenario[] = [
       const first = await capture(program);
       await until("the event", () => read.includes(first));
       await stage.json("admin", "token", "revoke", program.id);
-      const { id } = await stage.json<{ id: string }>("send", "--from", "a@example.org", "--to", "b@example.org");
+      const { id } = await stage.perform("message.send", { from: "a@example.org", to: ["b@example.org"] });
       await ended;
       assert.ok(!read.includes(id), "a row went out after the token was revoked");
     },

@@ -21,7 +21,7 @@ const signIn = (stage: Stage, text: string) => post(stage, "login", { password: 
 
 /** Comes to each of the three doors, and is let in at none. */
 async function knock(stage: Stage): Promise<void> {
-  await stage.configure("listener.allowed_cidrs", "10.0.0.0/8");
+  await stage.configure("listener.allowed_cidrs", ["10.0.0.0/8"]);
   const client = await stage.greet();
   assert.match(await client.command("MAIL FROM:<stranger@example.org>"), /^550 /);
   const { http, operator } = stage.ports;

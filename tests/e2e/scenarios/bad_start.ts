@@ -170,7 +170,7 @@ export const badStart: readonly Scenario[] = [
       const large = `Subject: large\r\n\r\n${`${"x".repeat(70)}\r\n`.repeat(8000)}`;
       assert.match(await client.send("a@example.org", ["you@example.org"], large), /^250 /);
       client.close();
-      const list = () => stage.json<{ id: string; state: string }[]>("queue", "list");
+      const list = () => stage.perform("queue.list", {});
       const entry = await until("the first attempt", async () =>
         (await list()).find(({ state }) => state === "retrying"),
       );

@@ -54,7 +54,7 @@ export const certificateChange: readonly Scenario[] = [
     tools,
     isGuest: true,
     async play(stage) {
-      stage.onClose(() => stage.json("cert", "remove"));
+      stage.onClose(() => stage.perform("cert.remove", {}));
       const session = await (await stage.greet()).startTls();
       await session.command("EHLO client.example.org");
       assert.match(await session.envelope("a@example.org", ["you@example.org"]), /^354/);
@@ -143,7 +143,7 @@ export const certificateChange: readonly Scenario[] = [
     tools: ["curl"],
     isGuest: true,
     async play(stage) {
-      stage.onClose(() => stage.json("cert", "remove"));
+      stage.onClose(() => stage.perform("cert.remove", {}));
       const url = `https://localhost:${stage.ports.https}/api/v1/openapi.json`;
       const ask = (...trust: string[]) =>
         run(["curl", "--silent", "--show-error", "--fail", ...trust, url], { cwd: stage.folder });

@@ -90,7 +90,7 @@ export const clientScenarios: readonly Scenario[] = [
     async play(stage) {
       const doors = await ClientDoors.open(stage);
       await doors.addUser(user.name, user.password);
-      await stage.configure("listener.require_auth", "true");
+      await stage.configure("listener.require_auth", true);
       await withEach(clients, async (handOver, index) => {
         for (const [mechanism, door] of [
           ["PLAIN", "starttls"],

@@ -161,7 +161,7 @@ export const crash: readonly Scenario[] = [
       const client = await SmtpClient.greet(stage.ports.smtp);
       assert.match(await client.send("a@example.org", ["you@example.org"], "Subject: load-1\r\n\r\nx\r\n"), /^250 /);
       await until("an attempt", async () => {
-        const [entry] = await stage.json<{ state: string; lastError: string | null }[]>("queue", "list");
+        const [entry] = await stage.perform("queue.list", {});
         return entry?.state === "retrying" && entry.lastError !== null;
       });
       await service.kill();

@@ -111,7 +111,7 @@ export const delivery: readonly Scenario[] = [
       const reply = await client.send("a@example.org", ["you@example.org"], "Subject: kept\r\n\r\nbody\r\n");
       const id = /spl_[0-9a-f]{32}/.exec(reply)?.[0] as string;
       await until("the message to be captured", async () => {
-        const entries = await stage.json<{ id: string; state: string }[]>("queue", "list");
+        const entries = await stage.perform("queue.list", {});
         return entries.some((entry) => entry.id === id && entry.state === "captured");
       });
     },

@@ -59,7 +59,7 @@ async function idOf(response: Response): Promise<string> {
 
 /** The ids of all messages in the queue; what becomes of those before is nobody's business here. */
 async function queuedIds(stage: Stage): Promise<string[]> {
-  return (await stage.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
+  return (await stage.perform("queue.list", {})).map(({ id }) => id);
 }
 
 /** How many requests were refused by their address. */
@@ -184,15 +184,15 @@ export const httpApi: readonly Scenario[] = [
       assert.deepEqual(await refusal(deletion), [405, "method_not_allowed"]);
       const bare = await fetch(`${api.origin}/api/v1/messages`, { method: "POST", body });
       assert.deepEqual(await refusal(bare), [401, "key_missing"]);
-      await stage.configure("api.max_message_bytes", "2000");
+      await stage.configure("api.max_message_bytes", 2000);
       assert.deepEqual(await refusal(await api.post(JSON.stringify({ ...simple, text: "x".repeat(5000) }))), [
         413,
         "message_too_large",
       ]);
-      await stage.configure("api.allowed_cidrs", "10.0.0.0/8");
+      await stage.configure("api.allowed_cidrs", ["10.0.0.0/8"]);
       assert.deepEqual(await refusal(await api.post(body)), [403, "address_not_allowed"]);
       const denied = await until("the refusal's row", async () => {
-        const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
+        const { rows } = await stage.perform("log.search", { event: "denied" });
         return rows.find(({ source }) => source === "http");
       });
       assert.equal(denied.clientAddress, "127.0.0.1");
@@ -207,13 +207,13 @@ export const httpApi: readonly Scenario[] = [
       const send = (forwardedFor: string) =>
         api.post(JSON.stringify(simple), "application/json", { "x-forwarded-for": forwardedFor });
       await idOf(await send("203.0.113.77"));
-      await stage.configure("api.trusted_proxies", "127.0.0.1");
+      await stage.configure("api.trusted_proxies", ["127.0.0.1"]);
       assert.deepEqual(await refusal(await send("10.0.0.9, 203.0.113.77")), [403, "address_not_allowed"]);
       assert.deepEqual(await refusal(await send("unknown")), [403, "client_address_unclear"]);
       const id = await idOf(await send("203.0.113.77, 10.0.0.9"));
       const addressOf = (event: string, found: (row: MessageLogRow) => boolean) =>
         until(`the ${event} row`, async () => {
-          const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", event);
+          const { rows } = await stage.perform("log.search", { event: event });
           return rows.find(found)?.clientAddress;
         });
       assert.equal(await addressOf("queued", (row) => row.id === id), "10.0.0.9");
@@ -328,7 +328,7 @@ export const httpApi: readonly Scenario[] = [
       assert.match((await get(`https://127.0.0.1:${stage.ports.https}/metrics`)).stdout, /\n404$/);
       const plain = await get(`http://127.0.0.1:${stage.ports.operator}/health`);
       assert.match(plain.stdout, /\n(?:400|30[1278])$/);
-      await stage.configure("api.allowed_cidrs", "10.0.0.0/8");
+      await stage.configure("api.allowed_cidrs", ["10.0.0.0/8"]);
       assert.match((await get(`http://127.0.0.1:${stage.ports.http}/api/v1/messages`)).stdout, /\n403$/);
       const counted = await get(`https://127.0.0.1:${stage.ports.operator}/metrics`);
       assert.equal(denialsIn(counted.stdout), denialsIn(metrics.stdout) + 1);

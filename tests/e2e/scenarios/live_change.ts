@@ -1,6 +1,5 @@
 /** Settings that change beside a running service take effect at once, without a dropped connection. */
 import assert from "node:assert/strict";
-import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { pickPort } from "../../support/e2e_ports.ts";
 import { until } from "../../support/e2e_process.ts";
 import { SmtpClient } from "../../support/e2e_smtp_client.ts";
@@ -60,7 +59,7 @@ export const liveChange: readonly Scenario[] = [
       const id = /spl_[0-9a-f]{32}/.exec(reply)?.[0] as string;
       const shown = await stage.cli(["queue", "show", id, "--content"]);
       assert.match(shown.stdout, /^Received: [^\n]*(?:\n\s[^\n]*)*\bby mail\.example\.org\b/);
-      await stage.configure("listener.connection_timeout_seconds", "1");
+      await stage.configure("listener.connection_timeout_seconds", 1);
       const idle = await SmtpClient.connect(stage.ports.smtp);
       stage.onClose(() => idle.close());
       assert.match(idle.greeting, /^220 mail\.example\.org /);
@@ -80,7 +79,7 @@ export const liveChange: readonly Scenario[] = [
     name: "listener.max_message_bytes is advertised, and enforced on what is declared and on what is streamed",
     isGuest: true,
     async play(stage) {
-      await stage.configure("listener.max_message_bytes", "5000");
+      await stage.configure("listener.max_message_bytes", 5000);
       const client = await stage.greet();
       assert.match(await client.command("EHLO client.example.org"), /^250[- ]SIZE 5000$/m);
       assert.match(await client.command("MAIL FROM:<a@example.org> SIZE=6000"), /^552 5\.3\.4/);
@@ -93,18 +92,18 @@ export const liveChange: readonly Scenario[] = [
     name: "listener.allowed_cidrs refuses at MAIL FROM and names the setting",
     isGuest: true,
     async play(stage) {
-      await stage.configure("listener.allowed_cidrs", "10.0.0.0/8");
+      await stage.configure("listener.allowed_cidrs", ["10.0.0.0/8"]);
       const client = await stage.greet();
       const reply = await client.command("MAIL FROM:<stranger@example.org>");
       assert.match(reply, /^550 5\.7\.1/);
       assert.match(reply, /listener\.allowed_cidrs/);
       const row = await until("the refusal's row", async () => {
-        const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
+        const { rows } = await stage.perform("log.search", { event: "denied" });
         return rows.find(({ sender }) => sender === "stranger@example.org");
       });
       assert.equal(row.clientAddress, "127.0.0.1");
       assert.match(row.error ?? "", /add 127\.0\.0\.1 to listener\.allowed_cidrs/);
-      await stage.json("config", "unset", "listener.allowed_cidrs");
+      await stage.perform("config.unset", { key: "listener.allowed_cidrs" });
       const welcome = await stage.greet();
       assert.match(await welcome.command("MAIL FROM:<a@example.org>"), /^250 /);
     },
@@ -113,8 +112,8 @@ export const liveChange: readonly Scenario[] = [
     name: "listener.max_recipients, max_connections_per_client and the hop limit have their replies",
     isGuest: true,
     async play(stage) {
-      await stage.configure("listener.max_recipients", "2");
-      await stage.configure("listener.max_connections_per_client", "2");
+      await stage.configure("listener.max_recipients", 2);
+      await stage.configure("listener.max_connections_per_client", 2);
       const client = await stage.greet();
       const addresses = ["one@example.org", "two@example.org", "three@example.org"];
       assert.match(await client.envelope("a@example.org", addresses), /^452 4\.5\.3/);

@@ -1,7 +1,5 @@
 /** Somebody from outside, at every port of a fresh install. */
 import assert from "node:assert/strict";
-import type { AuditRow } from "../../../core/operations/audit_view.ts";
-import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { feedRoutes, operationRoutes } from "../../../web/admin/operation_routes.ts";
 import {
   converseBeside,
@@ -124,7 +122,7 @@ export const outsideAddress: readonly Scenario[] = [
       for (const source of ["smtp", "http"]) {
         assert.match(metrics, new RegExp(`^dispatch_denials_total\\{source="${source}"\\} [1-9]`, "m"));
       }
-      assert.deepEqual(await stage.json("queue", "list"), []);
+      assert.deepEqual(await stage.perform("queue.list", {}), []);
 
       for (const [address, setting, event] of [
         [outsiders.smtp, "listener.allowed_cidrs", "smtp.refused"],
@@ -133,11 +131,11 @@ export const outsideAddress: readonly Scenario[] = [
         const told = `add ${address} to ${setting}`;
         await service.logged(new RegExp(`"${event}".*${told}`));
         await until(`a denied row of ${address}`, async () => {
-          const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "denied");
+          const { rows } = await stage.perform("log.search", { event: "denied" });
           return rows.some((row) => row.clientAddress === address && row.error?.includes(told));
         });
         await until(`${address} in the audit log`, async () => {
-          const rows = await stage.json<AuditRow[]>("audit", "search", "--event", "access.denied");
+          const { rows } = await stage.perform("audit.search", { event: "access.denied" });
           return rows.some((row) => row.address === address && row.subject === setting);
         });
       }

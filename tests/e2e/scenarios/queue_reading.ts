@@ -28,7 +28,7 @@ async function capture(stage: Stage): Promise<string> {
   });
   const { id } = (await response.json()) as { id: string };
   await until("the message to be captured", async () => {
-    const captured = await stage.json<{ id: string }[]>("queue", "list", "--state", "captured");
+    const captured = await stage.perform("queue.list", { state: "captured" });
     return captured.some((entry) => entry.id === id);
   });
   return id;
@@ -54,7 +54,7 @@ export const queueReading: readonly Scenario[] = [
       assert.deepEqual([none.code, none.stdout], [1, ""]);
       const { done } = await stage.json<{ done: number }>("queue", "delete-all", "captured");
       assert.ok(done >= 1);
-      assert.deepEqual(await stage.json("queue", "list", "--state", "captured"), []);
+      assert.deepEqual(await stage.perform("queue.list", { state: "captured" }), []);
     },
   },
 ];

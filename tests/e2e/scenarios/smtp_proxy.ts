@@ -5,7 +5,6 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import type { MessageLogRow } from "../../../core/operations/message_log_view.ts";
 import { pickPort } from "../../support/e2e_ports.ts";
 import { until } from "../../support/e2e_process.ts";
 import { Sink } from "../../support/e2e_sink.ts";
@@ -66,7 +65,7 @@ export const smtpProxy: readonly Scenario[] = [
           fronts.push({ port: await pickPort(), isTls, option, target: isTls ? smtps : stage.ports.smtp });
         }
       }
-      await stage.json("config", "set", "listener.trusted_proxies", "127.0.0.1");
+      await stage.perform("config.set", { values: { "listener.trusted_proxies": ["127.0.0.1"] } });
       await startHaproxy(stage, fronts);
 
       for (const front of fronts) {
@@ -81,7 +80,7 @@ export const smtpProxy: readonly Scenario[] = [
       for (const { content } of sink.messages) {
         assert.match(content.toString(), /^Received: from client\.example\.org \(\[127\.0\.0\.7\]\)/);
       }
-      const rows = await stage.json<MessageLogRow[]>("log", "search", "--event", "queued");
+      const { rows } = await stage.perform("log.search", { event: "queued" });
       assert.deepEqual(new Set(rows.map((row) => row.clientAddress)), new Set([clientAddress]));
       // Its checks, some of which hang up in the middle, are no clients without a header.
       assert.ok(!service.hasLogged("smtp.proxy_header_missing"));
@@ -91,7 +90,7 @@ export const smtpProxy: readonly Scenario[] = [
         client.close();
       });
       await service.logged(/"smtp\.proxy_header_missing".*listener\.trusted_proxies/);
-      await stage.json("config", "unset", "listener.trusted_proxies");
+      await stage.perform("config.unset", { key: "listener.trusted_proxies" });
       const direct = await stage.greet();
       assert.match(await direct.command("MAIL FROM:<a@example.org>"), /^250 /);
     },

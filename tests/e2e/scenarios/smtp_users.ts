@@ -20,7 +20,7 @@ const signIn = (mechanism: string, secret: string) =>
 async function addUser(stage: Stage, ...options: readonly string[]): Promise<void> {
   const added = await stage.cli(["user", "add", "scanner", ...options, "--password-file", "-"], { input: password });
   assert.equal(added.code, 0, added.stderr);
-  stage.onClose(() => stage.json("user", "remove", "scanner"));
+  stage.onClose(() => stage.perform("user.remove", { name: "scanner" }));
 }
 
 /** SMTP AUTH. */
@@ -34,7 +34,7 @@ export const smtpUsers: readonly Scenario[] = [
       assert.match((await send(stage, "--tls", ...signIn("LOGIN", "wrong horse"))).stdout, /535 5\.7\.8 /);
       await stage.service.logged(/"smtp\.refused".*scanner.*the password is wrong/i);
       assert.notEqual((await send(stage, ...signIn("PLAIN", password))).code, 0);
-      await stage.configure("listener.allow_unsecure_auth", "true");
+      await stage.configure("listener.allow_unsecure_auth", true);
       const ids: string[] = [];
       for (const options of [["--tls", ...signIn("LOGIN", password)], signIn("PLAIN", password)]) {
         const { code, stdout } = await send(stage, ...options);
