@@ -22,6 +22,7 @@ import { outsideAddress } from "./outside_address.ts";
 import { queueReading } from "./queue_reading.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
+import { routing } from "./routing.ts";
 import { smtpProxy } from "./smtp_proxy.ts";
 import { smtpUsers } from "./smtp_users.ts";
 import { tlsOutside } from "./tls_outside.ts";
@@ -46,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   ...httpApi,
   ...queueReading,
   ...retry,
+  ...routing,
   ...crash,
   ...liveChange,
   ...outsideAddress,
