@@ -168,11 +168,11 @@ function describeProvider({ name, settings, ...rest }: ProviderView): string {
   if (settings.length === 0) return facts;
   const rows = settings.map((setting) => [
     setting.name,
-    [setting.required ? "required" : "", setting.secret ? "secret" : ""].filter(Boolean).join(", "),
+    [setting.required ? "required" : "optional", ...(setting.secret ? ["secret"] : [])].join(", "),
     setting.default,
-    setting.choices === null ? setting.summary : `${setting.summary}: ${setting.choices.join(", ")}`,
+    setting.choices === null ? setting.summary : `${setting.summary} (one of ${setting.choices.join(", ")})`,
   ]);
-  return `${facts}\n\n${textTable(["SETTING", "", "DEFAULT", "MEANING"], rows, "")}`;
+  return `${facts}\n\n${textTable(["SETTING", "IS", "DEFAULT", "MEANING"], rows, "")}`;
 }
 
 function stateOf({ enabled, problem }: RelayView): string {
