@@ -1,5 +1,5 @@
 /** A spool on a real SQLite file in a directory of its own, with a clock that the test moves. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock, LargeFiles, Logger, SqlConnection } from "../../core/capabilities.ts";
@@ -92,6 +92,14 @@ export class SpoolFixture {
       },
       close: () => connection.close(),
     };
+  }
+
+  /** The spool as a crash at this moment would leave it. */
+  crashedCopy(): SpoolFixture {
+    const copy = new SpoolFixture();
+    for (const suffix of ["", "-wal"]) copyFileSync(this.path + suffix, copy.path + suffix);
+    copy.clock.now = this.clock.now;
+    return copy;
   }
 
   remove(): void {
