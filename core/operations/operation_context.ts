@@ -13,9 +13,9 @@ import type { EventCounters } from "../history/event_counters.ts";
 import type { MessageLog } from "../history/message_log.ts";
 import type { Intake } from "../ingest/intake.ts";
 import type { AttachmentFile, ReadableMessage } from "../mail/readable_message.ts";
-import type { DeliveryReport } from "../relay/outcome.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { RelayService } from "../relay/relay_service.ts";
+import type { RelayTest, TestEnvelope } from "../relay/relay_trial.ts";
 import type { Retention } from "../retention/retention.ts";
 import type { RoutingService } from "../routing/routing_service.ts";
 import type { SpoolContent } from "../spool/entry.ts";
@@ -33,21 +33,6 @@ export interface VersionDocument {
   readonly runtime: string;
   /** Operating system and processor: `linux-x64`. */
   readonly platform: string;
-}
-
-/** Who a test message is from and goes to. */
-export interface TestEnvelope {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** How a test message fared. */
-export interface RelayTest {
-  /** Whether the relay took the message. */
-  readonly ok: boolean;
-  /** The conversation with the provider, a line each; credentials masked. */
-  readonly transcript: readonly string[];
-  readonly report: DeliveryReport;
 }
 
 /** The shared certificate; without a service it is loaded, or made, when it is first asked for. */

@@ -15,9 +15,11 @@ import { performAudited } from "./operation_audit.ts";
 import type { OperationContext } from "./operation_context.ts";
 import { providerOperations } from "./provider_operations.ts";
 import { purgeOperations } from "./purge_operations.ts";
+import { queueBulkOperations } from "./queue_bulk.ts";
 import { queueFeeds, queueOperations } from "./queue_operations.ts";
 import { queueReadingOperations } from "./queue_reading.ts";
 import { relayOperations } from "./relay_operations.ts";
+import { relayTrialOperations } from "./relay_trial_operations.ts";
 import { reportOperations } from "./report_operations.ts";
 import { routeOperations } from "./route_operations.ts";
 import { serviceOperations } from "./service_operations.ts";
@@ -28,12 +30,14 @@ export const operations = [
   ...configOperations,
   ...certificateOperations,
   ...relayOperations,
+  ...relayTrialOperations,
   ...providerOperations,
   ...routeOperations,
   ...apiKeyOperations,
   ...userOperations,
   ...queueOperations,
   ...queueReadingOperations,
+  ...queueBulkOperations,
   ...messageLogOperations,
   ...auditOperations,
   ...reportOperations,

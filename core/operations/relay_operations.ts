@@ -15,9 +15,9 @@ const limits = {
 };
 
 /** Settings that may be seen. A secret one is refused here: it belongs under `secrets`. `null` unsets. */
-const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional();
+export const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional();
 /** Settings that came from a prompt, a file or standard input; any setting is taken here. */
-const secrets = z.record(z.string(), z.string()).exactOptional();
+export const secrets = z.record(z.string(), z.string()).exactOptional();
 
 const relayAdd = defineOperation({
   name: "relay.add",

@@ -13,6 +13,8 @@ export interface CliArgument {
   readonly summary: string;
   /** Whether it takes all that follow, at least one. Default: `false`. */
   readonly variadic?: boolean;
+  /** Whether it may be left away. Default: `false`. */
+  readonly optional?: boolean;
 }
 
 /** An option of a command. */
@@ -28,7 +30,7 @@ export interface CliOption {
 
 /** What was typed, and what a command works with. */
 export interface CliCall {
-  /** The argument `NAME`. */
+  /** The argument `NAME`; `""` where it was left away. */
   argument(name: string): string;
   /** The arguments `NAME…`. */
   rest(name: string): readonly string[];

@@ -1,6 +1,6 @@
 /** Values that are not typed in full: `-` is standard input or a prompt, `SETTING=FILE` a file. */
 import { DispatchError } from "../../core/error/mod.ts";
-import type { CliCall } from "./cli_command.ts";
+import type { CliCall, CliOption } from "./cli_command.ts";
 import type { CliIo } from "./cli_io.ts";
 import { readSecret, readSecretFile } from "./given_secrets.ts";
 
@@ -9,6 +9,12 @@ export interface TypedSettings {
   readonly settings: Record<string, string>;
   readonly secrets: Record<string, string>;
 }
+
+/** How settings of a relay are typed. */
+export const typedSettingOptions: readonly CliOption[] = [
+  { flags: "--set SETTING=VALUE", summary: "a setting; - as value asks, or reads standard input", repeatable: true },
+  { flags: "--secret-file SETTING=FILE", summary: "a setting whose value is in a file", repeatable: true },
+];
 
 /** Reads `--set SETTING=VALUE` and `--secret-file SETTING=FILE`. A value of `-` is asked for, or read. */
 export async function readTypedSettings(call: CliCall): Promise<TypedSettings> {

@@ -112,7 +112,7 @@ function createCall({ command, values, options }: TypedCommand, surroundings: Su
   const typedValue = (name: string) => values[command.arguments?.findIndex((argument) => argument.name === name) ?? -1];
   return {
     ...surroundings,
-    argument: (name) => String(typedValue(name)),
+    argument: (name) => String(typedValue(name) ?? ""),
     rest: (name) => [typedValue(name) ?? []].flat(),
     option: (name) => options[name] as string | undefined,
     options: (name) => (options[name] as string[] | undefined) ?? [],

@@ -47,8 +47,9 @@ export function createProgram(
 
 function addCommand(program: Command, command: CliCommand, listener: ProgramListener): Command {
   const node = findOrCreate(program, command.words, listener);
-  for (const { name, summary, variadic } of command.arguments ?? []) {
-    node.argument(variadic ? `<${name}...>` : `<${name}>`, summary);
+  for (const { name, summary, variadic, optional } of command.arguments ?? []) {
+    const form = variadic ? `${name}...` : name;
+    node.argument(optional ? `[${form}]` : `<${form}>`, summary);
   }
   for (const option of command.options ?? []) node.addOption(toOption(option));
   node.action((...typed: unknown[]) => {

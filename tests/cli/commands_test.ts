@@ -187,6 +187,20 @@ test("relay test ends with exit code 1 when the relay does not take the message"
   assert.deepEqual([refused.exitCode, refused.stdout.split("\n")[0]], [1, "a@example.org -> b@example.org"]);
 });
 
+test("relay test takes what a relay would be added with, and keeps nothing", async () => {
+  const { run } = await createMemoryCli();
+  const envelope = ["--from", "a@example.org", "--to", "b@example.org"];
+  const { exitCode, stdout } = await run(["relay", "test", "--provider", "local", ...envelope]);
+  assert.deepEqual([exitCode, stdout.split("\n")[0]], [0, "a@example.org -> b@example.org"]);
+  assert.deepEqual(JSON.parse((await run(["relay", "list", "--json"])).stdout), []);
+  const invalid = await run(["relay", "test", "--provider", "smtp", "--set", "port=0", ...envelope]);
+  assert.equal(invalid.exitCode, 2);
+  assert.match(invalid.stderr, /port[\s\S]*host must be set/);
+  for (const wrong of [[], ["a", "--provider", "local"], ["a", "--set", "port=25"]]) {
+    assert.equal((await run(["relay", "test", ...wrong, ...envelope])).exitCode, 2);
+  }
+});
+
 test("key create prints the key alone on standard output", async () => {
   const { run } = await createMemoryCli();
   assert.match((await run(["key", "create", "printer"])).stdout, /^dsp_live_[\w-]{43}\n$/);
@@ -234,20 +248,39 @@ test("log search prints rows, and on standard error how to go on", async () => {
 
 test("log search passes every option on", async () => {
   const { run, dispatch } = await createMemoryCli();
+  await dispatch.context.keys.create("k", null);
   const options =
-    "--from-time 2026-11-22 --to-time 2026-11-23 --event failed --id i --sender s --recipient r --text t --relay l";
+    "--from-time 2026-11-22 --to-time 2026-11-23 --event failed --status retrying --id i --message-id <m> --sender s " +
+    "--recipient r --domain Example.ORG --subject j --text t --tag g --relay l --rule u --source http " +
+    "--address ::ffff:192.0.2.1 --key k --user n";
   await run(["log", "search", ...options.split(" ")]);
   assert.deepEqual(dispatch.log.queries.at(-1), {
     fromTimeMs: Date.UTC(2026, 10, 22),
     toTimeMs: Date.UTC(2026, 10, 23),
     event: "failed",
+    status: "retrying",
     id: "i",
+    messageId: "m",
     sender: "s",
     recipient: "r",
+    domain: "example.org",
+    subject: "j",
     text: "t",
+    tag: "g",
     relay: "l",
+    rule: "u",
+    source: "http",
+    clientAddress: "192.0.2.1",
+    apiKeyIds: (await dispatch.context.keys.list()).map(({ id }) => id),
+    smtpUser: "n",
     limit: 100,
   });
+});
+
+test("log search prints what a provider could not express", async () => {
+  const { run, dispatch } = await createMemoryCli();
+  dispatch.log.rows.push(sampleEvent({ omitted: ["tag a", "header X-B"] }));
+  assert.match((await run(["log", "search"])).stdout, /250 2\.0\.0 Ok \(left out: tag a, header X-B\)/);
 });
 
 test("log search shows a hostile subject without what a terminal would obey", async () => {

@@ -9,6 +9,7 @@ const otherWords: Readonly<Record<string, string>> = {
   "message.send": "send",
   "queue.content": "queue show",
   "provider.list": "relay providers",
+  "relay.try": "relay test",
 };
 
 /** One command may have two operations; it says what the first of them does. */

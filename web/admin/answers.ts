@@ -10,11 +10,11 @@ import {
   exportedFile,
   uploadedCertificate,
 } from "./answer/certificate.ts";
-import { logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
+import { bulkResult, logPage, queueEntry, queueEntryDetails, readableMessage, sentMessage } from "./answer/mail.ts";
 import { purgeRun } from "./answer/purge.ts";
 import { provider, relay, relayTest } from "./answer/relay.ts";
-import { routeSimulation, routingRule } from "./answer/route.ts";
 import { report } from "./answer/report.ts";
+import { routeSimulation, routingRule } from "./answer/route.ts";
 import { health, setting, version } from "./answer/service.ts";
 import { list } from "./answer/shape.ts";
 
@@ -41,6 +41,7 @@ export const answers = covering({
   "relay.disable": relay,
   "relay.remove": relay,
   "relay.test": relayTest,
+  "relay.try": relayTest,
   "provider.list": list(provider),
   "route.add": routingRule,
   "route.list": list(routingRule),
@@ -60,6 +61,8 @@ export const answers = covering({
   "queue.show": list(queueEntryDetails),
   "queue.retry": list(queueEntry),
   "queue.delete": list(queueEntry),
+  "queue.retry-all": bulkResult,
+  "queue.delete-all": bulkResult,
   "queue.read": readableMessage,
   "queue.attachment": exportedFile,
   "log.search": logPage,

@@ -162,6 +162,12 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     operation: "relay.test",
     refuses: ["relay_unknown", "relay_unusable"],
   },
+  {
+    method: "POST",
+    path: "/relays/test",
+    operation: "relay.try",
+    refuses: ["provider_unknown", ...relaySettings],
+  },
 
   { method: "GET", path: "/providers", operation: "provider.list" },
 
@@ -211,6 +217,22 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
   },
 
   { method: "GET", path: "/queue", operation: "queue.list" },
+  {
+    method: "POST",
+    path: "/queue/retry",
+    operation: "queue.retry",
+    id: "queue.retry-many",
+    refuses: ["queue_entry_unknown", "queue_entry_busy", "queue_entry_unreadable"],
+  },
+  {
+    method: "POST",
+    path: "/queue/delete",
+    operation: "queue.delete",
+    id: "queue.delete-many",
+    refuses: ["queue_entry_unknown", "queue_entry_busy"],
+  },
+  { method: "POST", path: "/queue/retry-all", operation: "queue.retry-all" },
+  { method: "POST", path: "/queue/delete-all", operation: "queue.delete-all" },
   {
     method: "GET",
     path: "/queue/{id}",

@@ -2,16 +2,16 @@
 import type { ProviderView } from "../../../core/relay/provider_view.ts";
 import type { RelayView } from "../../../core/relay/relay_view.ts";
 import type { CliCall, CliOption } from "../cli_command.ts";
-import { readTypedSettings } from "../given_values.ts";
+import { readTypedSettings, typedSettingOptions } from "../given_values.ts";
 import { operationCommand } from "../operation_command.ts";
-import { display, printable } from "../printable.ts";
+import { display } from "../printable.ts";
 import { factLines, textTable } from "../text_table.ts";
+import { relayTestCommand } from "./relay_test_command.ts";
 
 const nameArgument = { name: "NAME", summary: "name of the relay" };
 
 const settingOptions: readonly CliOption[] = [
-  { flags: "--set SETTING=VALUE", summary: "a setting; - as value asks, or reads standard input", repeatable: true },
-  { flags: "--secret-file SETTING=FILE", summary: "a setting whose value is in a file", repeatable: true },
+  ...typedSettingOptions,
   { flags: "--concurrency N", summary: "concurrent deliveries, 1 to 32 (default: 4)" },
   { flags: "--max-message-bytes N", summary: "largest message that it is given; none leaves that to the provider" },
   { flags: "--fallback NAME", summary: "relay that takes over when this one fails; none for none" },
@@ -103,24 +103,7 @@ export const relayCommands = [
     input: (call) => ({ name: call.argument("NAME") }),
     print: (relay) => `${relay.name} is removed.${skippedRules(relay)}`,
   }),
-  operationCommand({
-    operation: "relay.test",
-    arguments: [nameArgument],
-    options: [
-      { flags: "--from A", summary: "sender of the test message", required: true },
-      { flags: "--to B", summary: "recipient of the test message", required: true },
-    ],
-    input: (call) => ({
-      name: call.argument("NAME"),
-      from: call.option("from") ?? "",
-      to: call.option("to") ?? "",
-    }),
-    print: ({ ok, transcript }) =>
-      [...transcript.map(printable), ok ? "The relay took the message." : "The relay did not take the message."].join(
-        "\n",
-      ),
-    exitCode: ({ ok }) => (ok ? 0 : 1),
-  }),
+  relayTestCommand,
 ];
 
 function typedLimits(call: CliCall) {

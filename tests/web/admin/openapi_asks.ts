@@ -20,6 +20,8 @@ const get = (path: string): Ask => ask("GET", path);
 const post = (path: string, body: unknown = {}): Ask => ask("POST", path, body);
 const remove = (path: string): Ask => ask("DELETE", path);
 
+const tried = (draft: object): Ask => post("/relays/test", { ...draft, from: "a@example.org", to: "b@example.org" });
+
 function form(path: string, ...fields: [string, string][]): Ask {
   return (harness) => harness.postForm(`/api${path}`, fields);
 }
@@ -172,6 +174,12 @@ export const particularAsks: Readonly<Record<string, readonly Ask[]>> = {
     post("/relays/inbox/test", { from: "a@example.org", to: "b@example.org" }),
     post("/relays/none/test", { from: "a@example.org", to: "b@example.org" }),
   ],
+  "relay.try": [
+    tried({ provider: "local" }),
+    tried({ provider: "pigeon" }),
+    tried({ provider: "local", settings: { host: "x" } }),
+    ...[{ hots: "x" }, { password: "x" }, { port: 0 }].map((settings) => tried({ provider: "smtp", settings })),
+  ],
   "provider.list": [get("/providers")],
   "route.list": [get(rules), inTurn(post("/relays/smarthost/disable"), get(rules))],
   "route.add": [
@@ -227,6 +235,23 @@ export const particularAsks: Readonly<Record<string, readonly Ask[]>> = {
   "queue.show": [get("/queue/spl_1"), get("/queue/spl_x")],
   "queue.retry": [post("/queue/spl_1/retry"), post("/queue/spl_2/retry"), post("/queue/spl_x/retry"), retryWhatIsSent],
   "queue.delete": [remove("/queue/spl_1"), remove("/queue/spl_2"), remove("/queue/spl_x")],
+  "queue.retry-many": [
+    post("/queue/retry", { ids: ["spl_1"] }),
+    post("/queue/retry", { ids: ["spl_2"] }),
+    post("/queue/retry", { ids: ["spl_x"] }),
+  ],
+  "queue.delete-many": [
+    post("/queue/delete", { ids: ["spl_1"] }),
+    post("/queue/delete", { ids: ["spl_2"] }),
+    post("/queue/delete", { ids: ["spl_x"] }),
+  ],
+  "queue.retry-all": [post("/queue/retry-all", { state: "failed" })],
+  "queue.delete-all": [post("/queue/delete-all", { state: "failed" })],
+  "queue.read": ["spl_1", "spl_4", "spl_5", "spl_x"].map((id) => get(`/queue/${id}/message`)),
+  "queue.attachment": [
+    get("/queue/spl_3/attachments/0"),
+    ...["spl_1", "spl_4", "spl_5", "spl_x"].map((id) => get(`/queue/${id}/attachments/0`)),
+  ],
   "queue.content": [get("/queue/spl_1/content"), get("/queue/spl_x/content")],
   "log.search": [get("/messages"), get("/messages?limit=1&fromTime=2026-11-22&event=denied")],
   "message.send": [post("/messages", message)],

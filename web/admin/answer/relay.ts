@@ -50,6 +50,7 @@ export const relayTest = named("RelayTest", {
       z.object({ address: text, result: z.enum(["delivered", "temporary", "permanent"]), response: text }),
     ),
     providerMessageId: textOrNull,
+    omitted: list(text).exactOptional(),
     retryAfterSeconds: z.number().nullable(),
   }),
 });
