@@ -1,6 +1,7 @@
 /** The kinds of values that operations take. Each states its rule once, as the end of a sentence. */
 import { z } from "zod";
-import { parsePath } from "../mail/address.ts";
+import { canonicalAddress } from "../access/cidr_list.ts";
+import { parseDomain, parsePath } from "../mail/address.ts";
 
 const instantForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:\d{2})?)?$/i;
 
@@ -69,6 +70,26 @@ export const moment = z
 
 /** As {@link moment}; UTC where no zone is named. Becomes Unix milliseconds. */
 export const instant = moment.transform(({ timeMs }) => timeMs);
+
+/** A domain, or an address literal; becomes lower case and A-labels. */
+export const domainName = parsedText(253, parseDomain, "must be a domain such as example.org", ["example.org"]);
+
+/** An IP address; becomes the form that addresses are kept in. */
+export const ipAddress = parsedText(64, canonicalAddress, "must be an IP address such as 192.0.2.1", ["192.0.2.1"]);
+
+/** A text that `parse` makes something of; `null` refuses it. */
+function parsedText(max: number, parse: (text: string) => string | null, rule: string, examples: string[]) {
+  return z
+    .string({ error: rule })
+    .max(max, { error: rule })
+    .meta({ examples })
+    .transform((value, refinement) => {
+      const parsed = parse(value);
+      if (parsed !== null) return parsed;
+      refinement.addIssue({ code: "custom", message: rule });
+      return z.NEVER;
+    });
+}
 
 function parseMoment(value: string): WrittenMoment | null {
   const match = instantForm.exec(value);

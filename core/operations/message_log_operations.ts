@@ -1,12 +1,14 @@
 /** The message log: search and tail. */
 import { z } from "zod";
-import { instant, oneOf, text, wholeNumber } from "./input.ts";
+import { domainName, instant, ipAddress, oneOf, text, wholeNumber } from "./input.ts";
 import { followLog } from "./log_follower.ts";
-import { viewMessageEvent } from "./message_log_view.ts";
+import { viewMessageEvents } from "./message_log_view.ts";
 import { defineFeed, defineOperation } from "./operation.ts";
 import type { OperationContext } from "./operation_context.ts";
 
 const events = ["queued", "delivered", "captured", "retrying", "failed", "denied", "requeued", "deleted"] as const;
+const statuses = ["queued", "delivered", "retrying", "failed", "denied", "deleted"] as const;
+const sources = ["smtp", "http", "cli"] as const;
 
 const logSearch = defineOperation({
   name: "log.search",
@@ -15,22 +17,36 @@ const logSearch = defineOperation({
     fromTime: instant.exactOptional(),
     toTime: instant.exactOptional(),
     event: oneOf(events).exactOptional(),
+    status: oneOf(statuses).exactOptional(),
     id: text(64).exactOptional(),
+    messageId: text(998).exactOptional(),
     sender: text(320).exactOptional(),
     recipient: text(320).exactOptional(),
+    domain: domainName.exactOptional(),
+    subject: text(500).exactOptional(),
     text: text(500).exactOptional(),
+    tag: text(998).exactOptional(),
     relay: text(64).exactOptional(),
+    rule: text(64).exactOptional(),
+    source: oneOf(sources).exactOptional(),
+    address: ipAddress.exactOptional(),
+    key: text(64).exactOptional(),
+    user: text(64).exactOptional(),
     limit: wholeNumber(1, 1000).default(100),
     cursor: text(500).exactOptional(),
   }),
-  async run(context, { fromTime, toTime, ...rest }) {
+  async run(context, { fromTime, toTime, messageId, address, key, user, ...rest }) {
     await context.caughtUp();
     const page = await context.log.search({
       ...rest,
       ...(fromTime === undefined ? {} : { fromTimeMs: fromTime }),
       ...(toTime === undefined ? {} : { toTimeMs: toTime }),
+      ...(messageId === undefined ? {} : { messageId: messageId.replace(/^<(.+)>$/, "$1") }),
+      ...(address === undefined ? {} : { clientAddress: address }),
+      ...(key === undefined ? {} : { apiKeyIds: await keyIds(context, key) }),
+      ...(user === undefined ? {} : { smtpUser: user }),
     });
-    return { rows: page.rows.map(viewMessageEvent), next: page.next };
+    return { rows: await viewMessageEvents(context, page.rows), next: page.next };
   },
   audit: null,
 });
@@ -50,6 +66,11 @@ export const messageLogOperations = [logSearch] as const;
 /** The feeds from the message log. */
 export const messageLogFeeds = [logTail] as const;
 
+/** The keys of that id or name: a name can be given anew when its key was revoked. */
+async function keyIds({ keys }: OperationContext, idOrName: string): Promise<string[]> {
+  return (await keys.list()).filter(({ id, name }) => id === idOrName || name === idOrName).map(({ id }) => id);
+}
+
 /** One line of JSON for each row; cancelling the stream stops the following. */
 function streamLines(context: OperationContext): ReadableStream<Uint8Array> {
   const cancelled = new AbortController();
@@ -61,7 +82,8 @@ function streamLines(context: OperationContext): ReadableStream<Uint8Array> {
     async pull(controller) {
       const { value, done } = await batches.next();
       if (done) return controller.close();
-      controller.enqueue(encoder.encode(value.map((row) => `${JSON.stringify(viewMessageEvent(row))}\n`).join("")));
+      const rows = await viewMessageEvents(context, value);
+      controller.enqueue(encoder.encode(rows.map((row) => `${JSON.stringify(row)}\n`).join("")));
     },
     cancel: () => cancelled.abort(),
   });

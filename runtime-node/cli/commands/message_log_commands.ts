@@ -8,17 +8,31 @@ import { textTable } from "../text_table.ts";
 
 const headings = ["TIME", "EVENT", "ID", "FROM", "TO", "RELAY", "SUBJECT", "DETAIL"];
 
+const noRow = "There is no such row.";
+/** A page ends when it has taken long enough. */
+const noRowYet = "There is no such row among the newest.";
+
 const search = operationCommand({
   operation: "log.search",
   options: [
     { flags: "--from-time T", summary: "not before, such as 2026-11-22 or 2026-11-22T10:30:00Z" },
     { flags: "--to-time T", summary: "not after" },
     { flags: "--event E", summary: "queued, delivered, captured, retrying, failed, denied, requeued or deleted" },
+    { flags: "--status S", summary: "of messages that are now queued, delivered, retrying, failed, denied or deleted" },
     { flags: "--id ID", summary: "of this message" },
-    { flags: "--sender S", summary: "part of the sender" },
-    { flags: "--recipient R", summary: "part of a recipient" },
-    { flags: "--text T", summary: "part of the subject, the error or the answer" },
+    { flags: "--message-id M", summary: "with this Message-ID header" },
+    { flags: "--sender S", summary: "words of the sender, such as app@example.org, billing or inv*" },
+    { flags: "--recipient R", summary: "words of a recipient" },
+    { flags: "--domain D", summary: "from or to this domain, or one below it" },
+    { flags: "--subject T", summary: 'words of the subject; "several words" stand together, inv* begins a word' },
+    { flags: "--text T", summary: "words of the subject, the error or the answer" },
+    { flags: "--tag T", summary: "with this tag" },
     { flags: "--relay NAME", summary: "over this relay" },
+    { flags: "--rule NAME", summary: "by this routing rule" },
+    { flags: "--source S", summary: "smtp, http or cli" },
+    { flags: "--address A", summary: "from this address" },
+    { flags: "--key K", summary: "with this API key, its id or its name" },
+    { flags: "--user NAME", summary: "by this SMTP user" },
     { flags: "--limit N", summary: "at most so many, 1 to 1000 (default: 100)" },
     { flags: "--cursor C", summary: "go on where the last page ended" },
   ],
@@ -26,16 +40,26 @@ const search = operationCommand({
     fromTime: call.option("from-time"),
     toTime: call.option("to-time"),
     event: call.option("event") as "queued" | undefined,
+    status: call.option("status") as "queued" | undefined,
     id: call.option("id"),
+    messageId: call.option("message-id"),
     sender: call.option("sender"),
     recipient: call.option("recipient"),
+    domain: call.option("domain"),
+    subject: call.option("subject"),
     text: call.option("text"),
+    tag: call.option("tag"),
     relay: call.option("relay"),
+    rule: call.option("rule"),
+    source: call.option("source") as "smtp" | undefined,
+    address: call.option("address"),
+    key: call.option("key"),
+    user: call.option("user"),
     limit: call.option("limit"),
     cursor: call.option("cursor"),
   }),
   toJson: ({ rows }) => rows,
-  print: ({ rows }) => textTable(headings, rows.map(cellsOf), "There is no such row."),
+  print: ({ rows, next }) => textTable(headings, rows.map(cellsOf), next === null ? noRow : noRowYet),
   notice: ({ next }) => (next === null ? undefined : `There is more: --cursor ${next}`),
 });
 
@@ -74,8 +98,14 @@ function cellsOf(row: MessageLogRow): unknown[] {
     [...row.to, ...row.cc, ...row.bcc].join(", "),
     row.relay,
     row.subject,
-    row.error ?? row.response,
+    detailOf(row),
   ];
+}
+
+/** What was said about it, and what could not be sent along. */
+function detailOf({ error, response, omitted }: MessageLogRow): string | null {
+  const said = error ?? response;
+  return omitted.length === 0 ? said : `${said ?? ""} (left out: ${omitted.join(", ")})`.trimStart();
 }
 
 async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {

@@ -37,9 +37,11 @@ test("log.search shows a row with its recipients apart and its origin flat", asy
       source: "smtp",
       clientAddress: "192.0.2.7",
       apiKeyId: null,
+      apiKeyName: null,
       smtpUser: null,
       tlsVersion: "TLSv1.3",
       tlsCipher: "TLS_AES_256_GCM_SHA384",
+      omitted: [],
       tags: [],
       attachments: [],
     },
@@ -59,6 +61,31 @@ test("log.search passes what was asked for on, times as milliseconds", async () 
       limit: 5,
     },
   ]);
+});
+
+test("log.search finds by the id or the name of a key, and shows both", async () => {
+  const { context, log } = await createMemoryDispatch();
+  const revoked = await context.keys.create("app", null);
+  await context.keys.revoke(revoked.id);
+  const key = await context.keys.create("app", null);
+  log.rows.push(sampleEvent({ origin: { ...sampleEvent().origin, apiKeyId: key.id } }));
+  const { rows } = (await performOperation(context, "log.search", { key: "app" })) as Page;
+  await performOperation(context, "log.search", { key: key.id });
+  await performOperation(context, "log.search", { key: "unknown" });
+  assert.deepEqual(
+    rows.map(({ apiKeyId, apiKeyName }) => [apiKeyId, apiKeyName]),
+    [[key.id, "app"]],
+  );
+  assert.deepEqual(
+    log.queries.map(({ apiKeyIds }) => apiKeyIds),
+    [[revoked.id, key.id], [key.id], []],
+  );
+});
+
+test("log.search refuses what is no domain and no address", async () => {
+  const { context } = await createMemoryDispatch();
+  for (const input of [{ domain: "not a domain" }, { domain: "*" }, { address: "192.0.2" }])
+    await assertRefusal(() => performOperation(context, "log.search", input), "input_invalid");
 });
 
 test("log.search goes on at the cursor", async () => {

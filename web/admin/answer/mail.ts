@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { count, list, named, text, textOrNull, time, timeOrNull } from "./shape.ts";
 
-const recipient = { address: text, outcome: z.enum(["pending", "delivered", "failed"]) };
+const recipient = { address: text, outcome: z.enum(["pending", "delivered", "captured", "failed"]) };
 
 const entry = {
   id: text,
@@ -44,6 +44,9 @@ export const readableMessage = named("ReadableMessage", {
   notes: list(text),
 });
 
+/** How many messages of a state were changed. */
+export const bulkResult = named("BulkResult", { done: count, skipped: count });
+
 /** A row of the message log. */
 export const logRow = z.object({
   eventId: text,
@@ -68,9 +71,11 @@ export const logRow = z.object({
   source: z.enum(["smtp", "http", "cli"]),
   clientAddress: textOrNull,
   apiKeyId: textOrNull,
+  apiKeyName: textOrNull,
   smtpUser: textOrNull,
   tlsVersion: textOrNull,
   tlsCipher: textOrNull,
+  omitted: list(text),
   tags: list(text),
   attachments: list(text),
 });
