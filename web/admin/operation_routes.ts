@@ -130,6 +130,12 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     location: ({ name }) => `/relays/${encodeURIComponent(name)}`,
     refuses: ["relay_exists", "provider_unknown", ...relaySettings],
   },
+  {
+    method: "POST",
+    path: "/relays/test",
+    operation: "relay.try",
+    refuses: ["provider_unknown", ...relaySettings],
+  },
   { method: "GET", path: "/relays/{name}", operation: "relay.show", refuses: ["relay_unknown"] },
   {
     method: "PATCH",
@@ -161,12 +167,6 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     path: "/relays/{name}/test",
     operation: "relay.test",
     refuses: ["relay_unknown", "relay_unusable"],
-  },
-  {
-    method: "POST",
-    path: "/relays/test",
-    operation: "relay.try",
-    refuses: ["provider_unknown", ...relaySettings],
   },
 
   { method: "GET", path: "/providers", operation: "provider.list" },
