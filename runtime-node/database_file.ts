@@ -28,18 +28,23 @@ const magic = "SQLite format 3\0";
 export async function openDatabaseFile(path: string): Promise<SqliteConnection> {
   try {
     if (!(await ensureFile(path))) refuseUnlessKnown(await inspectFile(path), path);
-    const connection = openSqlite(path);
-    try {
-      connection.exec(pragmas);
-      migrateDatabase(connection);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-    return connection;
+    return connectDatabase(path);
   } catch (error) {
     throw describeDatabaseError(error, path);
   }
+}
+
+/** Connects to the database at `path`, which is known to be ours. @throws what SQLite throws */
+export function connectDatabase(path: string): SqliteConnection {
+  const connection = openSqlite(path);
+  try {
+    connection.exec(pragmas);
+    migrateDatabase(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return connection;
 }
 
 /**

@@ -13,6 +13,9 @@ export interface DatabaseThreadData {
   readonly path: string;
 }
 
+/** Time between two looks whether the file is in its place. */
+const attendMs = 2500;
+
 /** The state of a log that no spool has been named to yet. */
 const idle = { isWorking: true, reason: null };
 
@@ -22,7 +25,9 @@ await runThread<DatabaseThreadData>(async ({ path }, logger) => {
   // After the module hooks, without which Node loads drizzle-orm for most of a second.
   const { openDatabase } = await import("./database.ts");
   const { openMessageLog } = await import("../drizzle/message_log.ts");
-  const database = await openDatabase(path);
+  const database = await openDatabase(path, { logger });
+  // Also when nobody asks for anything: what is in a deleted file ends with the process.
+  const attending = setInterval(() => database.attend(), attendMs);
   let unlogged: ReadonlySet<MessageEventKind> = new Set();
   let writer: LogWriter | undefined;
   return {
@@ -49,6 +54,7 @@ await runThread<DatabaseThreadData>(async ({ path }, logger) => {
         },
       }),
     async stop() {
+      clearInterval(attending);
       await writer?.stop();
       database.close();
     },

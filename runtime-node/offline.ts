@@ -45,7 +45,7 @@ async function openContext(environment: Environment, parts: StartedParts, logger
   await parts.start("lock", lock, (held) => held.release());
   const driver = await parts.start(
     "database",
-    () => openDatabase(databasePath),
+    () => openDatabase(databasePath, { logger }),
     (database) => database.close(),
   );
   const data = await openData({ environment, driver, logger, repair: true });
