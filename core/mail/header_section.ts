@@ -51,7 +51,7 @@ export function parseHeaderSection(bytes: Uint8Array): HeaderSection {
 /** The value of a field: unfolded, trimmed, read as UTF-8, or as Windows-1252 where it is not that. */
 export function fieldValue(section: HeaderSection, field: ReceivedField): string {
   const bytes = section.bytes.subarray(field.valueStart, field.end);
-  return decodeText(bytes)
+  return decodeUnlabelled(bytes)
     .replace(/\r\n(?=[ \t])/g, "")
     .trim();
 }
@@ -79,7 +79,8 @@ function fieldEnd(text: string, start: number): number {
   return end;
 }
 
-function decodeText(bytes: Uint8Array): string {
+/** Text that does not say how it is encoded: UTF-8, or Windows-1252 where it is not that. */
+export function decodeUnlabelled(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -15,6 +15,7 @@ export interface MimeEntity {
 /** Bounds of a structure. Real messages have a depth of six, and some dozen parts. */
 const maxDepth = 16;
 const maxParts = 1000;
+const maxHeaderBytes = 262_144;
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -36,6 +37,7 @@ export function parseMimeEntity(message: Uint8Array<ArrayBuffer>, refuse: (reaso
     if (depth > maxDepth) refuse(`its parts are nested more than ${maxDepth} deep`);
     if (++parts > maxParts) refuse(`it has more than ${maxParts} parts`);
     const bodyStart = findBody(bytes);
+    if (bodyStart > maxHeaderBytes) refuse(`a part of it has more than ${maxHeaderBytes} bytes of header fields`);
     const section = parseHeaderSection(bytes.subarray(0, bodyStart));
     const body = bytes.subarray(bodyStart + lineBreakLength(bytes, bodyStart));
     const mediaType = readMediaType(section, fallback);
@@ -81,13 +83,13 @@ function lineEnd(bytes: Uint8Array, at: number): number {
   return newline < 0 ? bytes.length : newline + 1;
 }
 
-/** What stands between the delimiters; a part that is never closed reaches to the end. */
+/** What stands between the delimiters, one more than is allowed at most; a part that is never closed reaches to the end. */
 function splitAtBoundary(body: Uint8Array<ArrayBuffer>, boundary: string): Uint8Array<ArrayBuffer>[] {
   if (boundary === "") return [];
   const delimiter = new TextEncoder().encode(`--${boundary}`);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let start = -1;
-  for (let i = 0; i < body.length; i++) {
+  for (let i = 0; i < body.length && pieces.length <= maxParts; i++) {
     if (body[i] !== hyphen || (i > 0 && body[i - 1] !== lf)) continue;
     const kind = delimiterAt(body, i, delimiter);
     if (kind === null) continue;

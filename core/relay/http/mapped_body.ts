@@ -4,6 +4,7 @@ import { decodeContent } from "../../mail/content_decoding.ts";
 import { hasControlCharacter } from "../../mail/header_field.ts";
 import { type ParameterizedValue, parameterOf, parseParameterized } from "../../mail/media_type.ts";
 import { firstField, type MimeEntity } from "../../mail/mime_entity.ts";
+import { decodeCharset, joinFlowedLines } from "../../mail/text_decoding.ts";
 import { extensionOf } from "./file_extension.ts";
 import type { MappedAttachment } from "./mapped_message.ts";
 
@@ -114,7 +115,7 @@ class BodyWalk {
     const hasName = [disposition, entity.mediaType].some(namesFile);
     const isFile = disposition.value === "attachment" || isRelated || (hasName && !isFirst);
     if (!isText || isFile) return { ...nothing, attachments: [await this.#attachment(entity, disposition)] };
-    const text = await decodeText(entity);
+    const text = decodeText(entity);
     return { ...nothing, passages: [value === "text/html" ? { text: null, html: text } : { text, html: null }] };
   }
 
@@ -170,19 +171,16 @@ function textAsHtml(text: string): string {
   return `<div>${escaped.replaceAll("\n", "<br>\n")}</div>`;
 }
 
-/** Charsets and flowed text (RFC 3676) are postal-mime's; it is given what it needs to know, and no more. */
-async function decodeText({ mediaType, section, body }: MimeEntity): Promise<string> {
-  const parameters = ["charset", "format", "delsp"]
-    .map((name) => [name, parameterOf(mediaType, name).replace(/[^\w.:-]/g, "")])
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `; ${name}=${value}`);
-  const encoding = firstField(section, "content-transfer-encoding").replace(/[^\w-]/g, "");
-  const head = `Content-Type: text/plain${parameters.join("")}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
-  const { text = "" } = await PostalMime.parse(new Blob([head, body]));
-  return text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+/** Without the line break at its end. */
+function decodeText({ mediaType, section, body }: MimeEntity): string {
+  const bytes = decodeContent(body, firstField(section, "content-transfer-encoding"));
+  const text = decodeCharset(bytes, parameterOf(mediaType, "charset")).replaceAll("\r\n", "\n").replaceAll("\r", "\n");
+  const isFlowed = parameterOf(mediaType, "format").toLowerCase() === "flowed";
+  const isSpaceExtra = parameterOf(mediaType, "delsp").toLowerCase() === "yes";
+  return (isFlowed ? joinFlowedLines(text, isSpaceExtra) : text).replace(/\n$/, "");
 }
 
-/** Names in sections, in charsets and in encoded words are postal-mime's too. */
+/** Names in sections, in charsets and in encoded words are for postal-mime to read. */
 async function readFilename(mediaType: ParameterizedValue, disposition: ParameterizedValue): Promise<string | null> {
   if (!namesFile(mediaType) && !namesFile(disposition)) return null;
   const head = `Content-Type: application/octet-stream${formatParameters(mediaType)}\r\nContent-Disposition: attachment${formatParameters(disposition)}\r\n\r\n`;
