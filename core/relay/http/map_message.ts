@@ -52,6 +52,8 @@ export async function mapMessage(message: HttpMessage, provider: string): Promis
     tags: message.tags,
     attachments: body.attachments,
     omitted: [
+      // Such APIs have bounces go to a return path of their own.
+      ...(message.sender === "" ? ["null sender"] : []),
       ...from.omitted,
       ...replyTo.omitted,
       ...placed.omitted,

@@ -90,8 +90,7 @@ async function* compose(
       { method: "POST", url: urlOf(settings, "/emails:send"), headers, body },
       around,
     );
-    const lost = message.sender === "" ? ["null sender"] : [];
-    yield { request, recipients, omitted: [...split.omitted, ...content.omitted, ...lost] };
+    yield { request, recipients, omitted: [...split.omitted, ...content.omitted] };
   }
 }
 

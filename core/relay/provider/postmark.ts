@@ -22,6 +22,9 @@ const url = "https://api.postmarkapp.com/email";
 /** "The maximum number of recipients for each email is 50, including all To, CC, and BCC recipients." */
 const maxRecipients = 50;
 
+/** Tell Postmark what to do, which is not for a message to say. */
+const commandHeaders = /^x-pm-/i;
+
 /** Codes of errors that pass: maintenance, rate limit. */
 const temporaryCodes: readonly number[] = [100, 429];
 
@@ -80,28 +83,33 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
   const texts = fitTexts(mapped);
   const files = fitFiles(mapped.attachments);
   const tags = fitTags(mapped.tags, 1, /^.{1,1000}$/u);
-  const headers = composeHeaders(mapped.headers);
+  const headers = fitHeaderList(mapped.headers);
   const value = {
     From: formatMailboxText(mapped.from),
     ...list("ReplyTo", mapped.replyTo),
     Subject: mapped.subject,
     ...(texts.value.text !== undefined && { TextBody: texts.value.text }),
     ...(texts.value.html !== undefined && { HtmlBody: texts.value.html }),
-    ...(headers.length > 0 && { Headers: headers }),
+    ...(headers.value.length > 0 && { Headers: headers.value }),
     ...(files.value.length > 0 && { Attachments: files.value.map(asAttachment) }),
     ...(tags.value.length > 0 && { Tag: tags.value[0] }),
     // The message is to arrive as it is: no pixel added, no link rewritten.
     TrackOpens: false,
     TrackLinks: "None",
   };
-  return { value, omitted: [texts, files, tags].flatMap(({ omitted }) => omitted) };
+  return { value, omitted: [texts, files, headers, tags].flatMap(({ omitted }) => omitted) };
 }
 
-/** A `Message-ID` stays what it is only where that is asked for. */
-function composeHeaders(headers: readonly MappedHeader[]): object[] {
-  const isIdentified = headers.some(({ name }) => name.toLowerCase() === "message-id");
-  const all = isIdentified ? [...headers, { name: "X-PM-KeepID", value: "true" }] : headers;
-  return all.map(({ name, value }) => ({ Name: name, Value: value }));
+/** A name may stand there several times. A `Message-ID` stays what it is only where that is asked for. */
+function fitHeaderList(headers: readonly MappedHeader[]): Fitted<object[]> {
+  const commands = headers.filter(({ name }) => commandHeaders.test(name));
+  const sent = headers.filter(({ name }) => !commandHeaders.test(name));
+  const isIdentified = sent.some(({ name }) => name.toLowerCase() === "message-id");
+  const all = isIdentified ? [...sent, { name: "X-PM-KeepID", value: "true" }] : sent;
+  return {
+    value: all.map(({ name, value }) => ({ Name: name, Value: value })),
+    omitted: commands.map(({ name }) => `header ${name}`),
+  };
 }
 
 function list(name: string, mailboxes: readonly Mailbox[]): object {

@@ -32,6 +32,9 @@ const maxRecipients = 50;
 const maxTags = 75;
 const tagForm = /^[\w-]{1,256}$/;
 
+/** Tell Resend what to do, which is not for a message to say. */
+const commandHeaders = /^(?:x-)?resend-/i;
+
 /** The first request with the same key is still under way. */
 const concurrentRequest = "concurrent_idempotent_requests";
 
@@ -92,7 +95,7 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
   const subject = fitSubject(mapped.subject);
   const texts = fitTexts(mapped);
   const files = fitFiles(mapped.attachments);
-  const headers = fitHeaders(mapped.headers);
+  const headers = fitHeaders(mapped.headers, ({ name }) => !commandHeaders.test(name));
   const tags = fitTags(mapped.tags, maxTags, tagForm);
   const attachments = files.value.map(fitAttachment);
   const value = {

@@ -24,8 +24,11 @@ const servers = { global: "https://api.sendgrid.com", eu: "https://api.eu.sendgr
 /** "There is a limit of 1000 total recipients (to + cc + bcc) per request." */
 const maxRecipients = 1000;
 
-/** "These headers cannot be one of the reserved headers"; the rest of them is expressed otherwise. */
-const reservedHeaders = /^(?:x-sg-id|x-sg-eid|content-.+)$/i;
+/**
+ * "These headers cannot be one of the reserved headers"; the rest of them is expressed otherwise. The last one tells
+ * SendGrid what to do, which is not for a message to say.
+ */
+const reservedHeaders = /^(?:x-sg-.+|content-.+|x-smtpapi)$/i;
 
 const maxCategories = 10;
 const category = /^.{1,255}$/u;

@@ -13,6 +13,8 @@ export interface MappingSubject {
   readonly asSent?: (seen: SeenMessage) => SeenMessage;
   /** What the message log is told about the rich message. Default: nothing. */
   readonly omitted?: readonly string[];
+  /** A header by which a message could tell the provider what to do. Default: none is known. */
+  readonly command?: string;
 }
 
 const ann = "ann@example.net";
@@ -24,7 +26,7 @@ export function seenIn({ fake }: Attempted): SeenMessage[] {
 }
 
 /** Registers the tests of one provider. */
-export function testMapping({ subject, asSent = (seen) => seen, omitted = [] }: MappingSubject): void {
+export function testMapping({ subject, asSent = (seen) => seen, omitted = [], command }: MappingSubject): void {
   describe(`mapping for ${subject.provider.name}`, () => {
     it("says all that the message says, field by field", async () => {
       const recipients = [...richRecipients, ...unnamed.slice(0, 1)];
@@ -59,6 +61,20 @@ export function testMapping({ subject, asSent = (seen) => seen, omitted = [] }: 
       assert.match(report.outcomes[0]?.response ?? "", /signed.*SMTP/);
       assert.equal(fake.deliveries.length, 0);
     });
+
+    it("tells that it has no way to say that there is no sender", async () => {
+      const { report } = await attempt(subject, { answers: ["success"], sender: "" });
+      assert.ok(report.omitted?.includes("null sender"));
+    });
+
+    if (command !== undefined) {
+      it("does not let the message tell the provider what to do", async () => {
+        const text = `From: a@example.org\r\n${command}: x\r\nX-Other: y\r\n\r\nx\r\n`;
+        const attempted = await attempt(subject, { answers: ["success"], mime: bytesOf(text) });
+        assert.deepEqual(seenIn(attempted)[0]?.headers, [["x-other", "y"]]);
+        assert.ok(attempted.report.omitted?.includes(`header ${command}`));
+      });
+    }
 
     it("delivers a scan without subject and text, and says what stands in", async () => {
       const text = `From: scanner@example.org\r\nTo: ${ann}\r\nContent-Type: application/pdf; name=scan.pdf\r\n\r\n%PDF\r\n`;

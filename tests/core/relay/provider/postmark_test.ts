@@ -78,6 +78,7 @@ function read(body: Email): FakeDelivery {
 /** A `Message-ID` is replaced unless it is to be kept; fields for Postmark itself go no further. */
 function seenBy(body: Email): SeenMessage {
   const fields = (body.Headers ?? []).map(({ Name, Value }) => [Name, Value] as const);
+  assert.ok(fields.every(([name]) => !/^x-pm-/i.test(name) || name === "X-PM-KeepID"));
   const isKept = fields.some(([name, value]) => name === "X-PM-KeepID" && value === "true");
   const sent = fields.filter(([name]) => !/^x-pm-/i.test(name) && (isKept || name.toLowerCase() !== "message-id"));
   return {
@@ -110,7 +111,7 @@ const subject: ProviderSubject = {
 };
 
 testProvider(subject);
-testMapping({ subject });
+testMapping({ subject, command: "X-PM-Message-Stream" });
 
 /** Requests as they arrive, of an API that answers so. */
 async function sendTo(answer: () => Response, options: Partial<Parameters<typeof attempt>[1]>, settings = {}) {

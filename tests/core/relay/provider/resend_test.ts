@@ -103,7 +103,7 @@ const subject: ProviderSubject = {
 };
 
 testProvider(subject);
-testMapping({ subject });
+testMapping({ subject, command: "Resend-Idempotency-Key" });
 
 async function keyOf(recipients: readonly string[]): Promise<string | null> {
   const { fake } = await attempt(subject, { answers: ["temporary"], recipients });
