@@ -4,7 +4,7 @@ import { fitToHost } from "../core/relay/fit_to_host.ts";
 import { HostExtensions } from "../core/relay/host_extensions.ts";
 import type { MessageNeeds } from "../core/relay/message_needs.ts";
 import type { TokenSource } from "../core/relay/oauth/token_grant.ts";
-import type { SmartHost, SmtpResult } from "../core/relay/smtp_result.ts";
+import type { RefusedRecipient, SmartHost, SmtpResult } from "../core/relay/smtp_result.ts";
 import { HostConnection, whileOpen } from "./host_connection.ts";
 import { sessionObstacle, signIn } from "./host_sign_in.ts";
 import { findNeeds, type MessageContent, openContent } from "./message_content.ts";
@@ -141,18 +141,22 @@ export class SmtpSession {
       const info = await whileOpen<{ response?: string }>(this.#connection, (done) =>
         this.#connection.send(parts, content, done as never),
       );
-      const sent = { kind: "sent", reply: info?.response ?? "", refused: refusedIn(envelope.rejectedErrors) } as const;
+      const sent = { kind: "sent", reply: info?.response ?? "", refused: this.#refusedIn(envelope) } as const;
       return omitted.length === 0 ? sent : { ...sent, omitted };
     } catch (error) {
       const failed = failureOf(limit.explain(error as ClientError), { ...this.#connection.place, stage: "message" });
       await this.#reset(failed.code !== null && (error as ClientError).code === "EENVELOPE");
-      return { ...failed, refused: refusedIn(envelope.rejectedErrors) };
+      return { ...failed, refused: this.#refusedIn(envelope) };
     } finally {
       limit.lift();
       this.#hasAnswered = /^(?!421)\d/.test(String(this.#connection.lastServerResponse));
       // A message that was refused at once is not read by nodemailer, nor closed.
       if (!Buffer.isBuffer(content)) content.destroy();
     }
+  }
+
+  #refusedIn({ rejectedErrors = [] }: Envelope): RefusedRecipient[] {
+    return refusedIn(rejectedErrors, this.#connection.place);
   }
 
   /** Makes the session ready for the next message, or ends it. */

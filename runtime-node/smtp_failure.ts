@@ -30,8 +30,8 @@ export function failureOf(error: ClientError, place: FailurePlace): SmtpFailure 
     kind: "failed",
     stage: place.stage === "message" && isBeforeMessage(error) ? "session" : place.stage,
     code: error.responseCode ?? null,
-    reply: error.response !== undefined && error.responseCode !== undefined ? error.response : explain(error, place),
-    refused: refusedIn(error.rejectedErrors),
+    reply: replyIn(error, place),
+    refused: [],
   };
 }
 
@@ -41,11 +41,11 @@ export function failure(stage: SmtpFailure["stage"], code: number | null, reply:
 }
 
 /** The recipients that the server refused. */
-export function refusedIn(errors: readonly ClientError[] | undefined): RefusedRecipient[] {
-  return (errors ?? []).map((error) => ({
+export function refusedIn(errors: readonly ClientError[], place: Omit<FailurePlace, "stage">): RefusedRecipient[] {
+  return errors.map((error) => ({
     address: error.recipient ?? "",
     code: error.responseCode ?? 0,
-    reply: error.response ?? error.message,
+    reply: replyIn(error, { ...place, awaited: "RCPT" }),
   }));
 }
 
@@ -60,7 +60,12 @@ function isBeforeMessage({ code, command, responseCode }: ClientError): boolean 
   return code === "ECONNECTION" || code === "ESOCKET" || code === "ETIMEDOUT" || command === "CONN";
 }
 
-function explain(error: ClientError, { hostName, awaited }: FailurePlace): string {
+/** The server's reply as it is, if there was one. */
+function replyIn(error: ClientError, place: Omit<FailurePlace, "stage">): string {
+  return error.response !== undefined && error.responseCode !== undefined ? error.response : explain(error, place);
+}
+
+function explain(error: ClientError, { hostName, awaited }: Omit<FailurePlace, "stage">): string {
   const moment = awaited === "" ? "before its greeting" : `after ${awaited}`;
   if (error.response !== undefined) {
     return `${hostName} said ${moment} what is no SMTP reply: ${JSON.stringify(error.response.slice(0, 100))}`;

@@ -58,10 +58,10 @@ export function reportSmtpResult(recipients: readonly string[], result: SmtpResu
   const refused = new Map(result.refused.map((recipient) => [recipient.address, recipient]));
   const outcomes = recipients.map((address): DeliveryOutcome => {
     const own = refused.get(address);
-    if (own !== undefined) return outcome(address, own.code >= 500 ? "permanent" : "temporary", own.reply);
+    if (own !== undefined) return outcome(address, isPermanent(own.code) ? "permanent" : "temporary", own.reply);
     if (result.kind === "sent") return outcome(address, "delivered", result.reply);
-    const isPermanent = result.stage !== "session" && result.code !== null && result.code >= 500;
-    return outcome(address, isPermanent ? "permanent" : "temporary", result.reply);
+    const isFinal = result.stage !== "session" && isPermanent(result.code);
+    return outcome(address, isFinal ? "permanent" : "temporary", result.reply);
   });
   return {
     outcomes,
@@ -88,6 +88,11 @@ export function joinReports(recipients: readonly string[], reports: readonly Del
 /** Whether a recipient was refused only because there are too many: the next transaction takes it (RFC 5321 section 4.5.3.1.10). */
 export function isSurplus({ code, reply }: RefusedRecipient): boolean {
   return (code === 452 || code === 552) && /\b[45]\.5\.3\b|too many recipients/i.test(reply);
+}
+
+/** Codes above are those of no SMTP server (RFC 5321 section 4.2), and so unknown. */
+function isPermanent(code: number | null): boolean {
+  return code !== null && code >= 500 && code < 600;
 }
 
 function outcome(address: string, result: DeliveryOutcome["result"], reply: string): DeliveryOutcome {

@@ -10,8 +10,8 @@ import { ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
 import { type ShownCertificate, TestAuthority } from "../support/smart_host_certificates.ts";
 
 const never = new AbortController().signal;
-const past = [2020, 2021];
-const future = [2098, 2099];
+const past: [number, number] = [2020, 2021];
+const future: [number, number] = [2098, 2099];
 
 describe("SmtpSession judges the certificate of a smart host", () => {
   let folder: string;

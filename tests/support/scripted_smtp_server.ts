@@ -4,7 +4,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { createSecureContext, TLSSocket } from "node:tls";
 
 /** What happens at a step, instead of the good reply: a reply of its own, the end of the connection, or silence. */
-export type ScriptedAnswer = string | "close" | "hang" | null;
+export type ScriptedAnswer = string | "close" | "hang" | ScriptedBytes | null;
+
+/** Bytes that are said as they are, and what follows: the end, silence, the same over and over, or one by one for ever. */
+export interface ScriptedBytes {
+  readonly bytes: string;
+  readonly after: "close" | "hang" | "repeat" | "trickle";
+}
 
 /** The steps of a session, by the verb that leads to them; `greeting` and `content` have none. */
 export type ScriptedStep =
@@ -30,6 +36,8 @@ export interface Script {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** TLS from the first byte. */
   readonly isImplicitTls?: boolean;
+  /** Says so many bytes in all, TLS apart, and then ends the connection. */
+  readonly cutAfterBytes?: number;
 }
 
 /** One connection, as the server saw it. */
@@ -42,6 +50,8 @@ export interface ScriptedSession {
   isSecure: boolean;
   /** Whether the client has closed it. */
   hasEnded: boolean;
+  /** How many bytes the server has said, TLS apart. */
+  saidBytes: number;
 }
 
 const goodReplies: Readonly<Record<ScriptedStep, string>> = {
@@ -114,7 +124,7 @@ export class ScriptedSmtpServer {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#sockets.size);
-    const session: ScriptedSession = { commands: [], contents: [], isSecure: false, hasEnded: false };
+    const session: ScriptedSession = { commands: [], contents: [], isSecure: false, hasEnded: false, saidBytes: 0 };
     this.sessions.push(session);
     socket.on("error", () => undefined);
     socket.once("close", () => {
@@ -188,7 +198,10 @@ class Conversation {
   #obey(line: string): void {
     this.#session.commands.push(line);
     const step = line.split(" ")[0]!.toUpperCase() as ScriptedStep;
-    if (!(step in goodReplies)) return void this.#socket.write("502 5.5.1 unknown\r\n");
+    if (!(step in goodReplies)) {
+      this.#write("502 5.5.1 unknown\r\n");
+      return;
+    }
     const reply = this.#say(step, line);
     if (step === "DATA" && reply?.startsWith("354")) this.#isInContent = true;
     if (step === "STARTTLS" && reply?.startsWith("220")) this.#secure(this.#socket, () => undefined);
@@ -199,13 +212,42 @@ class Conversation {
   #say(step: ScriptedStep, line: string): string | null {
     const answer = this.#server.script.answer?.(step, line, this.#number) ?? null;
     if (answer === "hang") this.#isSilent = true;
+    else if (typeof answer === "object" && answer !== null) this.#misbehave(answer);
     else if (answer === "close") this.#socket.destroy();
     else {
       const reply = answer ?? (step === "EHLO" ? this.#ehlo() : goodReplies[step]);
-      this.#socket.write(`${reply}\r\n`);
+      this.#write(`${reply}\r\n`);
       return reply;
     }
     return null;
+  }
+
+  #write(text: string): void {
+    const left = (this.#server.script.cutAfterBytes ?? Number.POSITIVE_INFINITY) - this.#session.saidBytes;
+    const said = text.slice(0, left);
+    this.#session.saidBytes += said.length;
+    if (said.length === text.length) this.#socket.write(said, "latin1");
+    else this.#socket.end(said, "latin1");
+  }
+
+  #misbehave({ bytes, after }: ScriptedBytes): void {
+    const socket = this.#socket;
+    this.#isSilent = true;
+    if (after === "trickle") {
+      let next = 0;
+      const timer = setInterval(() => this.#write(bytes[next++ % bytes.length]!), 50);
+      socket.once("close", () => clearInterval(timer));
+    } else if (after === "repeat") {
+      const flood = bytes.repeat(Math.ceil(65_536 / bytes.length));
+      const fill = () => {
+        while (!socket.destroyed && !socket.writableNeedDrain) this.#write(flood);
+      };
+      socket.on("drain", fill);
+      fill();
+    } else {
+      this.#write(bytes);
+      if (after === "close") socket.end();
+    }
   }
 
   #ehlo(): string {
