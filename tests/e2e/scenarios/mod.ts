@@ -13,12 +13,14 @@ import { clientRelays } from "./clients_relays.ts";
 import { commandLine } from "./command_line.ts";
 import { crash } from "./crash.ts";
 import { dashboardCertificate } from "./dashboard_certificate.ts";
+import { databaseOutage } from "./database_outage.ts";
 import { delivery } from "./delivery.ts";
 import { documents } from "./documents.ts";
 import { firstStart } from "./first_start.ts";
 import { httpApi } from "./http_api.ts";
 import { liveChange } from "./live_change.ts";
 import { outsideAddress } from "./outside_address.ts";
+import { providerApi } from "./provider_api.ts";
 import { queueReading } from "./queue_reading.ts";
 import { readme } from "./readme.ts";
 import { retry } from "./retry.ts";
@@ -48,7 +50,9 @@ export const scenarios: readonly Scenario[] = [
   ...queueReading,
   ...retry,
   ...routing,
+  ...providerApi,
   ...crash,
+  ...databaseOutage,
   ...liveChange,
   ...outsideAddress,
   ...smtpProxy,
