@@ -96,6 +96,23 @@ describe("compileRouter", () => {
     assert.equal(router.relayNamed("__proto__"), undefined);
   });
 
+  it("reads no rule again once the table is compiled", () => {
+    let reads = 0;
+    const watched = (index: number): RoutingRule =>
+      new Proxy(sampleRule(`r${index}`, "other", { recipients: [`d${index}.example`] }), {
+        get(rule, key) {
+          reads++;
+          return Reflect.get(rule, key);
+        },
+      });
+    const router = compileRouter({ relays, rules: Array.from({ length: 1000 }, (_, index) => watched(index)) });
+    assert.ok(reads >= 1000);
+    reads = 0;
+    assert.equal(router.route("me@a.example", [{ address: "x@d999.example" }])[0]?.rule, "r999");
+    assert.equal(router.route("me@a.example", [{ address: "x@c.example" }])[0]?.rule, null);
+    assert.equal(reads, 0);
+  });
+
   it("decides as reading all rules one by one does", () => {
     const domain = fc
       .array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 4 })
