@@ -36,6 +36,8 @@ export interface Script {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** TLS from the first byte. */
   readonly isImplicitTls?: boolean;
+  /** What is said to the empty line that answers a challenge; default: that the command is not known. */
+  readonly lineAfterChallenge?: string;
   /** Says so many bytes in all, TLS apart, and then ends the connection. */
   readonly cutAfterBytes?: number;
 }
@@ -199,7 +201,8 @@ class Conversation {
     this.#session.commands.push(line);
     const step = line.split(" ")[0]!.toUpperCase() as ScriptedStep;
     if (!(step in goodReplies)) {
-      this.#write("502 5.5.1 unknown\r\n");
+      const refusal = line === "" ? this.#server.script.lineAfterChallenge : undefined;
+      this.#write(`${refusal ?? "502 5.5.1 unknown"}\r\n`);
       return;
     }
     const reply = this.#say(step, line);
