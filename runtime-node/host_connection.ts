@@ -3,6 +3,7 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { type DsnRequest, mailParameters, rcptParameters } from "../core/mail/dsn_request.ts";
 import type { HostExtensions } from "../core/relay/host_extensions.ts";
 import type { SmartHost } from "../core/relay/smtp_result.ts";
+import { SentSecrets } from "./sent_secrets.ts";
 import { connectionClosed, type FailurePlace } from "./smtp_failure.ts";
 import type { SmtpTimes } from "./smtp_times.ts";
 import { type SmtpTrace, traceLogger } from "./smtp_trace.ts";
@@ -12,6 +13,9 @@ interface Internals {
   _sendCommand(text: string, logged?: string): void;
   _onData(chunk: Buffer): void;
   _onResponseTooLarge(): void;
+  /** Whole replies that wait to be read. */
+  _responseQueue: string[];
+  _processResponse(): void;
 }
 
 const LibraryConnection = SMTPConnection as unknown as new (
@@ -33,6 +37,7 @@ export interface Announcement {
 /** See the file's first line. */
 export class HostConnection extends LibraryConnection {
   readonly #hostName: string;
+  readonly #secrets: SentSecrets;
   /** Parameters for a `MAIL` or `RCPT` command, each with a space before it. */
   #parametersFor: (command: string) => string = () => "";
   #awaited = "";
@@ -41,6 +46,7 @@ export class HostConnection extends LibraryConnection {
   constructor(host: SmartHost, times: SmtpTimes, trace?: SmtpTrace) {
     super(optionsFor(host, times, trace));
     this.#hostName = `${host.host}:${host.port}`;
+    this.#secrets = new SentSecrets(host.username);
   }
 
   /** Where the conversation stands. */
@@ -67,6 +73,7 @@ export class HostConnection extends LibraryConnection {
     this.#awaited = /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA|RSET|QUIT)(?= |$)/.exec(text)?.[0] ?? this.#awaited;
     if (this.#awaited === "EHLO" || this.#awaited === "MAIL") this.#allowedBytes = maxReplyBytes;
     this.#allowedBytes += maxLineBytes;
+    if (logged !== undefined) this.#secrets.learn(text);
     super._sendCommand(/^(?:MAIL FROM|RCPT TO):/.test(text) ? text + this.#parametersFor(text) : text, logged);
   }
 
@@ -75,6 +82,13 @@ export class HostConnection extends LibraryConnection {
     this.#allowedBytes -= chunk.length;
     if (this.#allowedBytes < 0) this._onResponseTooLarge();
     else super._onData(chunk);
+  }
+
+  /** Here the library takes a reply up, for whoever waits for it and for the trace. */
+  override _processResponse(): void {
+    const [reply] = this._responseQueue;
+    if (reply !== undefined) this._responseQueue[0] = this.#secrets.mask(reply);
+    super._processResponse();
   }
 }
 

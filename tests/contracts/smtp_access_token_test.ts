@@ -188,6 +188,36 @@ describe("XOAUTH2 when things go wrong", () => {
     assert.equal(signInsOf().length, 1);
   });
 
+  it("tells no token that the server repeats, nor does the conversation", async () => {
+    const repeat = (line: string) =>
+      `535 ${line} ${Buffer.from(line.slice(13), "base64").toString("latin1").replaceAll("\x01", " ")}`;
+    server.script = { ...server.script, answer: (step, line) => (step === "AUTH" ? repeat(line) : null) };
+    const lines: string[] = [];
+    const host = smartHostOf(toServer(), "relay.example.org");
+    const trace = (_direction: string, line: string) => void lines.push(line);
+    const opened = await SmtpSession.open(host, never, { trace, tokens });
+    assert.ok(!(opened instanceof SmtpSession) && opened.kind === "failed");
+    assert.match(opened.reply, /^535 AUTH XOAUTH2 \S+ user=scanner@contoso\.example /);
+    const told = [opened.reply, ...lines].join("\n");
+    assert.equal(signInsOf().length, 2);
+    for (const secret of ["token-1", "token-2", ...signInsOf().map((line) => line.slice(13))]) {
+      assert.ok(!told.includes(secret), told);
+    }
+  });
+
+  it("tells no password that the server repeats", async () => {
+    const password = "c0rrect-horse";
+    const settings = { auth: "password", username: mailbox, password, tls: "none" };
+    const repeat = (line: string) => `535 ${line} ${Buffer.from(line.slice(11), "base64").toString("latin1")}`;
+    const answer = (step: string, line: string) => (step === "AUTH" ? repeat(line) : null);
+    server.script = { extensions: ["AUTH PLAIN"], answer };
+    const { response } = await send(relayTo(server.port, settings));
+    assert.match(response, /^535 AUTH PLAIN /);
+    for (const secret of [password, btoa(`\0${mailbox}\0${password}`)]) {
+      assert.ok(!response.includes(secret), response);
+    }
+  });
+
   it("tries again later when the server ends the session over the token", async () => {
     server.script = { ...server.script, answer: (step) => (step === "AUTH" ? "close" : null) };
     assert.equal((await send(toServer())).result, "temporary");
