@@ -177,7 +177,6 @@ export const operationRoutes: readonly AnyOperationRoute[] = [
     path: rules,
     operation: "route.add",
     status: 201,
-    location: ({ name }) => `${rules}/${encodeURIComponent(name)}`,
     refuses: ["rule_exists", "rule_unknown", "rule_invalid", "rules_too_many"],
   },
   {
