@@ -1,4 +1,5 @@
 /** The thread that owns `dispatch.db`: answers statements, and takes the events of the spool into the message log. */
+import { LogIndexer } from "../core/history/log_indexer.ts";
 import { LogWriter } from "../core/history/log_writer.ts";
 import type { MessageEventKind } from "../core/history/message_event.ts";
 import { systemClock } from "./clock.ts";
@@ -30,19 +31,23 @@ await runThread<DatabaseThreadData>(async ({ path }, logger) => {
   const attending = setInterval(() => database.attend(), attendMs);
   let unlogged: ReadonlySet<MessageEventKind> = new Set();
   let writer: LogWriter | undefined;
+  let indexer: LogIndexer | undefined;
   return {
     ready: null,
     connect: (port) =>
       serveDatabase(port, {
         async follow(spoolPort) {
+          const log = openMessageLog(database);
           writer = new LogWriter({
             history: spoolOverPort(spoolPort),
-            log: openMessageLog(database),
+            log,
             clock: systemClock,
             logger,
             unlogged: () => unlogged,
           });
           writer.start();
+          indexer = new LogIndexer({ log, clock: systemClock, logger });
+          indexer.start();
         },
         query: (query) => database.query(query),
         batch: (queries) => database.batch(queries),
@@ -56,6 +61,7 @@ await runThread<DatabaseThreadData>(async ({ path }, logger) => {
     async stop() {
       clearInterval(attending);
       await writer?.stop();
+      await indexer?.stop();
       database.close();
     },
   };

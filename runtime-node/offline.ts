@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Logger } from "../core/capabilities.ts";
 import { DispatchError } from "../core/error/mod.ts";
+import { LogIndexer } from "../core/history/log_indexer.ts";
 import { LogWriter } from "../core/history/log_writer.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { StartedParts } from "../core/lifecycle/started_parts.ts";
@@ -65,6 +66,12 @@ async function openContext(environment: Environment, parts: StartedParts, logger
     return writer;
   };
   const writer = await parts.start("message log", startWriter, (started) => started.stop());
+  const startIndexer = () => {
+    const indexer = new LogIndexer({ log: data.stores.log, clock: systemClock, logger });
+    indexer.start();
+    return indexer;
+  };
+  const indexer = await parts.start("index of the message log", startIndexer, (started) => started.stop());
   const openPurges = () => openRetention(data, spool, logger);
   const retention = await parts.start("purges", openPurges, (opened) => opened.stop());
   const intake = openIntake(settings, spool, spoolDirectory);
@@ -76,7 +83,10 @@ async function openContext(environment: Environment, parts: StartedParts, logger
       resetPassword: async (next) => (await openAdminAccess(environment, data, logger)).access.resetPassword(next),
     },
     certificates: sharedCertificate(async () => (await certificates()).shared),
-    caughtUp: async () => void (await writer.caughtUp(caughtUpMs)),
+    async caughtUp() {
+      await writer.caughtUp(caughtUpMs);
+      await indexer.finished();
+    },
     logGrown: (rows, signal) => writer.grown(rows, signal),
     async certificate() {
       const { shared, dashboard } = await certificates();

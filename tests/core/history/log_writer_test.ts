@@ -121,6 +121,18 @@ describe("LogWriter", () => {
     assert.deepEqual(logger.events, ["history.row_unreadable"]);
   });
 
+  test("takes a row from before omissions were noted for one without any", async () => {
+    const appended: MessageEvent[] = [];
+    const log = { append: async (events: readonly MessageEvent[]) => void appended.push(...events) };
+    const { history, writer } = setUp({ log });
+    const { omitted: _, ...older } = event("evt_1");
+    history.add(JSON.stringify(older), event("evt_2"));
+    writer.start();
+    assert.equal(await writer.caughtUp(1000), true);
+    await writer.stop();
+    assert.deepEqual(appended, [event("evt_1"), event("evt_2")]);
+  });
+
   test("goes slowly while mail comes in a burst, and fast when it is far behind", async () => {
     const { history, clock, writer } = setUp();
     history.add(...Array.from({ length: 1500 }, (_, index) => event(`evt_${index}`)));
