@@ -34,7 +34,7 @@ export const documents: readonly Scenario[] = [
     async play(stage) {
       await layOut(stage);
       await stage.start();
-      const blocks = (await Promise.all(["certificates.md", "admin_api.md"].map(readBlocks))).flat();
+      const blocks = (await Promise.all(["certificates.md", "admin_api.md", "routing.md"].map(readBlocks))).flat();
       assert.ok(blocks.length >= 8);
       const program = `set -eu\ndispatch() { ${stage.target.command.join(" ")} "$@"; }\n`;
       for (const block of blocks) {
