@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { SMTPServer } from "smtp-server";
@@ -9,6 +10,7 @@ import type { DeliveryOutcome } from "../../core/relay/outcome.ts";
 import type { Relay } from "../../core/relay/relay.ts";
 import { smartHostOf } from "../../core/relay/smart_host.ts";
 import { systemClock } from "../../runtime-node/clock.ts";
+import { directFetch } from "../../runtime-node/direct_fetch.ts";
 import { SmtpSession } from "../../runtime-node/smtp_client.ts";
 import { SmtpTransport } from "../../runtime-node/smtp_transport.ts";
 import { FakeTokenEndpoint, microsoftClient } from "../support/fake_token_endpoint.ts";
@@ -38,11 +40,11 @@ function relayTo(port: number, settings: Relay["settings"] = {}): Relay {
   return sampleRelay("m365", { settings: { ...host, ...application, ...settings } });
 }
 
-async function send(relay: Relay): Promise<DeliveryOutcome> {
+async function send(relay: Relay, over = transport): Promise<DeliveryOutcome> {
   const bytes = new TextEncoder().encode(text);
   const entry = { id: "spl_1", sender: mailbox, sizeBytes: bytes.byteLength, tags: [] };
   const outgoing = { entry, recipients: ["a@x.org"], content: { kind: "inline" as const, bytes } };
-  const { outcomes } = await transport.send(relay, outgoing, never);
+  const { outcomes } = await over.send(relay, outgoing, never);
   return outcomes[0]!;
 }
 
@@ -126,6 +128,29 @@ describe("XOAUTH2 with a real server", () => {
       /^535 .*the server says 400 of the access token; it wants a Bearer token for https:\/\/mail\.google\.com\/\)$/,
     );
     assert.equal(signIns.length, 2);
+  });
+
+  it("asks an endpoint at its address", async () => {
+    const site = createServer(async (request, response) => {
+      const body = Buffer.concat(await request.toArray());
+      const headers = { "content-type": request.headers["content-type"] ?? "" };
+      const init = { method: request.method ?? "", headers, body, redirect: "manual" } as const;
+      const answer = await endpoint.fetch(new Request(`http://127.0.0.1${request.url}`, init));
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+    });
+    site.listen(0, "127.0.0.1");
+    await once(site, "listening");
+    const source = new AccessTokens({ fetch: directFetch(), clock: systemClock });
+    const real = new SmtpTransport(new MemoryLargeFiles(), () => "relay.example.org", source);
+    try {
+      const authority = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+      assert.equal((await send(relayTo(port, { authority }), real)).result, "delivered");
+      assert.deepEqual(signIns, [`${mailbox} token-1`]);
+    } finally {
+      real.keepOnly([]);
+      site.closeAllConnections();
+      site.close();
+    }
   });
 
   it("shows the conversation without the token", async () => {

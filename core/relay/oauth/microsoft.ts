@@ -6,6 +6,7 @@
  */
 
 import { textCodec } from "../../config/codec/text.ts";
+import { credentialCodec, patternCodec } from "../provider/pattern_codec.ts";
 import type { ProviderSetting } from "../provider/provider.ts";
 import { serverUrlCodec } from "../provider/server_url_codec.ts";
 import type { RelaySettings } from "../relay.ts";
@@ -14,10 +15,10 @@ import type { ClientCredentials } from "./token_grant.ts";
 /** The settings that a relay over Microsoft 365 has in common, whichever way it sends. */
 export const microsoftSettings = {
   tenant: {
-    codec: textCodec({ minLength: 1 }),
+    codec: patternCodec(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/, "must be the id of a tenant, or one of its domains"),
     summary: "Microsoft Entra tenant: its id, or one of its domains",
   },
-  client_id: { codec: textCodec({ minLength: 1 }), summary: "Application (client) id of the app registration" },
+  client_id: { codec: credentialCodec(), summary: "Application (client) id of the app registration" },
   client_secret: {
     codec: textCodec({ minLength: 1 }),
     secret: true,

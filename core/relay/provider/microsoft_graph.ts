@@ -5,7 +5,6 @@
  * https://learn.microsoft.com/graph/errors
  */
 import { z } from "zod";
-import { textCodec } from "../../config/codec/text.ts";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { addressesOf, placeRecipients, splitRecipients } from "../http/mapped_recipients.ts";
@@ -13,6 +12,7 @@ import { fieldsLeftOut, openMessage, readdress } from "../http/readdress.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
 import { microsoftGrant, microsoftSettings } from "../oauth/microsoft.ts";
 import type { RelaySettings } from "../relay.ts";
+import { patternCodec } from "./pattern_codec.ts";
 import type { Provider } from "./provider.ts";
 import { serverUrlCodec } from "./server_url_codec.ts";
 
@@ -56,7 +56,11 @@ export const microsoftGraph: Provider = {
     tenant: { ...microsoftSettings.tenant, required: true },
     client_id: { ...microsoftSettings.client_id, required: true },
     client_secret: { ...microsoftSettings.client_secret, required: true },
-    mailbox: { codec: textCodec({ minLength: 1 }), required: true, summary: "Address or id of the mailbox that sends" },
+    mailbox: {
+      codec: patternCodec(/^(?=.{1,320}$)[!-~]*[A-Za-z0-9][!-~]*$/, "must be the address or the id of a mailbox"),
+      required: true,
+      summary: "Address or id of the mailbox that sends",
+    },
     endpoint: {
       codec: serverUrlCodec(),
       destination: true,

@@ -183,6 +183,19 @@ describe("microsoft-graph", () => {
     assert.equal(report.retryAfterSeconds, 17);
   });
 
+  it("takes no tenant and no mailbox that would change the address of a request", () => {
+    for (const [setting, text] of [
+      ["tenant", ".."],
+      ["tenant", "contoso.example/oauth2"],
+      ["tenant", ""],
+      ["mailbox", ".."],
+      ["mailbox", "scanner @contoso.example"],
+      ["mailbox", `${"x".repeat(320)}@contoso.example`],
+    ] as const) {
+      assert.ok("rule" in microsoftGraph.settings[setting]!.codec.fromText(text), text);
+    }
+  });
+
   it("takes a limit of the mailbox for temporary, whatever the status", async () => {
     const full = refusal(403, "ErrorExceededMessageLimit", "The message can't be sent right now.");
     const limited = { ...api, answers: { ...api.answers, permanent: () => full } };
