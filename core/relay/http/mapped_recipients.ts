@@ -45,13 +45,13 @@ export function placeRecipients(section: HeaderSection, recipients: readonly str
  */
 export function splitRecipients(placed: MappedRecipients, capacity: RequestCapacity): MappedRecipients[] {
   const named = [...placed.to.map(inField("to")), ...placed.cc.map(inField("cc"))];
-  const [plain = [], ...others] = groupsOf(named, capacity.recipients);
+  const [first = [], ...others] = groupsOf(named, capacity.recipients);
   const bcc = placed.bcc.map(inField("bcc"));
   // Those whom nobody sees travel with the first group, as far as there is room.
-  const guests = plain.length === 0 ? [] : bcc.filter(isPlain).slice(0, capacity.recipients - plain.length);
-  const rest = bcc.filter((placedOne) => !guests.includes(placedOne));
+  const guests = first.some(isPlain) ? bcc.filter(isPlain).slice(0, capacity.recipients - first.length) : [];
+  const rest = bcc.filter((one) => !guests.includes(one));
   const unnamed = groupsOf(rest, capacity.needsTo ? 1 : capacity.recipients);
-  return [[...plain, ...guests], ...others, ...unnamed]
+  return [[...first, ...guests], ...others, ...unnamed]
     .filter((group) => group.length > 0)
     .map((group) => asRequest(group, named.length, placed.omitted, capacity));
 }

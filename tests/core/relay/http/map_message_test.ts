@@ -7,7 +7,9 @@ import { isDispatchError } from "../../../../core/error/mod.ts";
 import { compose, type OutgoingMessage } from "../../../../core/mail/compose.ts";
 import type { HttpMessage } from "../../../../core/relay/http/http_api.ts";
 import { mapMessage } from "../../../../core/relay/http/map_message.ts";
+import type { MappedMessage } from "../../../../core/relay/http/mapped_message.ts";
 import { joinBytes } from "../../../support/join_bytes.ts";
+import { richMimeText } from "../../../support/rich_mime.ts";
 import { bytesOf } from "../../mail/message_text.ts";
 
 const head = "From: Alice <alice@example.org>\r\nTo: bob@example.net\r\nSubject: Hi\r\n";
@@ -256,6 +258,34 @@ test("mapMessage bounds depth and number of parts", async () => {
   for (let depth = 0; depth < 20; depth++) nested = multipart(`mixed; depth=${depth}`, nested);
   assert.match(await refusalOf(`${head}${nested}`), /nested/);
   assert.match(await refusalOf(`${head}${multipart("mixed", ...Array<string>(1001).fill(plain))}`), /1000 parts/);
+});
+
+test("mapMessage maps or refuses whatever arrives, and has no line break where none may be", async () => {
+  const piece = fc.oneof(
+    fc.constantFrom(...richMimeText.split(/(?<=\r\n)/)),
+    fc.constantFrom("--outer\r\n", "--inner\r\n", "--shown--\r\n", "\r\n", "\r", " ", ";", '"', "=?utf-8?B?", "<", ":"),
+    fc.string({ unit: "binary-ascii", maxLength: 40 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 60 }), async (pieces) => {
+      let mapped: MappedMessage;
+      try {
+        mapped = await map(pieces.join(""));
+      } catch (error) {
+        assert.ok(isDispatchError(error, "message_inexpressible"), String(error));
+        return;
+      }
+      const { from, replyTo, to, cc, subject, headers, attachments } = mapped;
+      const lines = [
+        subject,
+        ...[from, ...replyTo, ...to, ...cc].flatMap(({ name, address }) => [name, address]),
+        ...headers.flatMap(({ name, value }) => [name, value]),
+        ...attachments.flatMap(({ filename, contentType, contentId }) => [filename, contentType, contentId ?? ""]),
+      ];
+      for (const line of lines) assert.doesNotMatch(line, /\p{Cc}/u);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("mapMessage reads back what compose wrote, as postal-mime does", async () => {
