@@ -211,7 +211,7 @@ export const httpApi: readonly Scenario[] = [
       assert.deepEqual(await refusal(await send("10.0.0.9, 203.0.113.77")), [403, "address_not_allowed"]);
       assert.deepEqual(await refusal(await send("unknown")), [403, "client_address_unclear"]);
       const id = await idOf(await send("203.0.113.77, 10.0.0.9"));
-      const addressOf = (event: string, found: (row: MessageLogRow) => boolean) =>
+      const addressOf = (event: "queued" | "denied", found: (row: MessageLogRow) => boolean) =>
         until(`the ${event} row`, async () => {
           const { rows } = await stage.perform("log.search", { event: event });
           return rows.find(found)?.clientAddress;
