@@ -4,6 +4,9 @@ import { secretMask } from "../core/config/mask.ts";
 /** What is shorter stands in ordinary replies, and no password should be. */
 const shortest = 5;
 
+/** Replies have one character for each byte. */
+const maskInReply = Buffer.from(secretMask).toString("latin1");
+
 /** The secrets that were sent. */
 export class SentSecrets {
   readonly #user: string;
@@ -28,6 +31,6 @@ export class SentSecrets {
 
   /** `reply` without them. */
   mask(reply: string): string {
-    return this.#forms.reduce((masked, form) => masked.replaceAll(form, secretMask), reply);
+    return this.#forms.reduce((masked, form) => masked.replaceAll(form, maskInReply), reply);
   }
 }
