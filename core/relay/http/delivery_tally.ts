@@ -6,6 +6,9 @@ import type { ProviderVerdict } from "./http_api.ts";
 /** Longest id of a provider's that is kept, in characters. */
 const maxIdLength = 200;
 
+/** How much of a message is named that was left out: a header section may hold thousands of fields. */
+const maxOmitted = 50;
+
 /** Collects outcomes; who is told of nowhere is temporary. */
 export class DeliveryTally {
   readonly #recipients: readonly string[];
@@ -50,8 +53,13 @@ export class DeliveryTally {
       outcomes: this.#recipients.map((address) => ({ address, ...(this.#outcomes.get(address) ?? untold) })),
       providerMessageId: this.#providerMessageId,
       retryAfterSeconds: this.#retryAfterSeconds,
-      ...(this.#omitted.size === 0 ? {} : { omitted: [...this.#omitted] }),
+      ...(this.#omitted.size === 0 ? {} : { omitted: this.#someOmitted() }),
     };
+  }
+
+  #someOmitted(): string[] {
+    const words = [...this.#omitted];
+    return words.length <= maxOmitted ? words : [...words.slice(0, maxOmitted), `${words.length - maxOmitted} more`];
   }
 
   #set(address: string, result: DeliveryOutcome["result"], response: string): void {
