@@ -86,10 +86,11 @@ export class SqliteSpool implements Spool {
 
   async claim(max: number, signal: AbortSignal, rooms: LaneRooms = new Map()): Promise<ClaimedMessage[]> {
     while (!signal.aborted) {
+      const { wakes } = this.#dueRoom;
       const nowMs = this.#options.clock.nowMs();
       const claimed = await this.#takeDue(max, nowMs, rooms);
       if (claimed.length > 0) return claimed;
-      await this.#untilDue(nowMs, rooms, signal);
+      await this.#untilDue(nowMs, rooms, wakes, signal);
     }
     return [];
   }
@@ -298,13 +299,13 @@ export class SqliteSpool implements Spool {
     return decodeContent(row.large_file ?? null, row.large_file === null ? this.#tables.contentBytes(row.seq!) : null);
   }
 
-  /** Waits for a wake, or for the next message that was not due yet at `lookedAtMs`, when those due were looked for. */
-  async #untilDue(lookedAtMs: number, rooms: LaneRooms, signal: AbortSignal): Promise<void> {
+  /** Waits for a wake since there were `wakes`, or for the next message that was not due yet at `lookedAtMs`, when those due were looked for. */
+  async #untilDue(lookedAtMs: number, rooms: LaneRooms, wakes: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const dueAtMs = this.#claims.nextDueAtMs(lookedAtMs, rooms);
     const cancel =
       dueAtMs === null ? undefined : clock.after(Math.max(0, dueAtMs - clock.nowMs()), () => this.#dueRoom.wake());
-    await this.#dueRoom.wait(signal);
+    await this.#dueRoom.wait(signal, wakes);
     cancel?.();
   }
 

@@ -3,9 +3,21 @@
 /** A place to wait in until someone calls `wake`. */
 export class WaitingRoom {
   readonly #waiting = new Set<() => void>();
+  #wakes = 0;
 
-  /** Resolves at the next `wake`, or when `signal` aborts. */
-  wait(signal: AbortSignal): Promise<void> {
+  /** How often `wake` was called. */
+  get wakes(): number {
+    return this.#wakes;
+  }
+
+  /**
+   * Resolves at the next `wake`, or when `signal` aborts.
+   *
+   * @param since `wakes` before the caller looked whether there is something to wait for: a `wake` after that is not missed.
+   * Default: now
+   */
+  wait(signal: AbortSignal, since = this.#wakes): Promise<void> {
+    if (since !== this.#wakes) return Promise.resolve();
     return new Promise((resolve) => {
       const leave = () => {
         this.#waiting.delete(leave);
@@ -19,6 +31,7 @@ export class WaitingRoom {
   }
 
   wake(): void {
+    this.#wakes++;
     for (const leave of [...this.#waiting]) leave();
   }
 }

@@ -7,6 +7,7 @@ import { createIdSource } from "../../core/mail/unique_id.ts";
 import { type NewSpoolMessage, openSpoolFile, SqliteSpool } from "../../core/spool/mod.ts";
 import { openLargeFiles } from "../../runtime-node/large_files.ts";
 import { openSqlite } from "../../runtime-node/sqlite_connection.ts";
+import { MemoryLargeFiles } from "./memory_large_files.ts";
 
 /** A clock that stands still until it is moved. */
 export class TestClock implements Clock {
@@ -105,6 +106,20 @@ export class SpoolFixture {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** A spool in memory, whose commits come a microtask later. */
+export function openMemorySpool(clock: Clock): SqliteSpool {
+  const connection = openSqlite(":memory:");
+  openSpoolFile(connection, ":memory:");
+  return new SqliteSpool({
+    connection,
+    clock,
+    largeFiles: new MemoryLargeFiles(),
+    logger: recordingLogger(),
+    createEventId: () => ids.uniqueId("evt_"),
+    schedule: queueMicrotask,
+  });
 }
 
 /** A message to store; `overrides` change what matters to the test. */

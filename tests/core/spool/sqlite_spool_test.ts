@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { isDispatchError } from "../../../core/error/mod.ts";
 import type { Settlement, SpoolEntry, SqliteSpool } from "../../../core/spool/mod.ts";
 import { openSqlite } from "../../../runtime-node/sqlite_connection.ts";
-import { newMessage, SpoolFixture } from "../../support/spool_fixture.ts";
+import { newMessage, openMemorySpool, SpoolFixture } from "../../support/spool_fixture.ts";
 
 const never = new AbortController().signal;
 
@@ -246,6 +246,23 @@ describe("SqliteSpool", () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     fixture.clock.advance(0);
     assert.equal((await claim)[0]?.entry.id, entry.id);
+  });
+
+  it("hands out a message that is settled as due while the due ones are looked for", async () => {
+    const inMemory = openMemorySpool(fixture.clock);
+    await inMemory.append(newMessage());
+    const [claimed] = await inMemory.claim(1, never);
+    assert.ok(claimed);
+    const again = { ...settlement(claimed.entry, "retrying"), dueAtMs: fixture.clock.now };
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const settled = inMemory.settle(again);
+      // The look falls between any two steps of the settlement once.
+      for (let tick = 0; tick < ticks; tick++) await null;
+      const [found] = await inMemory.claim(1, AbortSignal.timeout(20_000));
+      assert.equal(found?.entry.id, claimed.entry.id, `after ${ticks} ticks`);
+      await settled;
+    }
+    await inMemory.close();
   });
 
   it("sets aside a message whose content row is missing", async () => {
