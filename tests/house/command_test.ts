@@ -10,6 +10,7 @@ const otherWords: Readonly<Record<string, string>> = {
   "queue.content": "queue show",
   "provider.list": "relay providers",
   "relay.try": "relay test",
+  "report.show": "report",
 };
 
 /** One command may have two operations; it says what the first of them does. */

@@ -42,6 +42,8 @@ const forReaders: readonly (OperationName | FeedName)[] = [
   "queue.show",
   "log.search",
   "audit.search",
+  "report.show",
+  "purge.list",
   "health",
   "version",
   "admin.token.list",
