@@ -13,6 +13,7 @@ import { resend } from "./provider/resend.ts";
 import { sendgrid } from "./provider/sendgrid.ts";
 import { ses } from "./provider/ses.ts";
 import { smtp } from "./provider/smtp.ts";
+import { smtp2go } from "./provider/smtp2go.ts";
 import { sparkpost } from "./provider/sparkpost.ts";
 
 /** All providers, in the order in which they are shown. */
@@ -25,6 +26,7 @@ export const providers: readonly Provider[] = [
   postmark,
   resend,
   sparkpost,
+  smtp2go,
   maileroo,
   bird,
   microsoftGraph,

@@ -61,7 +61,11 @@ export const ses: Provider = {
       required: true,
       summary: "Region, such as eu-central-1",
     },
-    endpoint: { codec: serverUrlCodec(), summary: "URL of the API; without one that of the region" },
+    endpoint: {
+      codec: serverUrlCodec(),
+      destination: true,
+      summary: "URL of the API; without one that of the region",
+    },
   },
 };
 
