@@ -6,8 +6,8 @@ import { decodeUnlabelled } from "./header_section.ts";
 /** Decodes `bytes`, whose transfer encoding is gone. @param charset as its part names it, `""` where it does not */
 export function decodeCharset(bytes: Uint8Array<ArrayBuffer>, charset: string): string {
   const label = charset.replace(/[^\w.:-]/g, "");
-  // What is not ASCII in spite of its label is nearly always UTF-8.
-  if (label === "" || /^(?:us-)?ascii$/i.test(label)) return decodeUnlabelled(bytes);
+  // What is not ASCII in spite of its label is nearly always UTF-8, and what is not UTF-8 nearly always Windows-1252.
+  if (label === "" || /^(?:(?:us-)?ascii|utf-?8)$/i.test(label)) return decodeUnlabelled(bytes);
   const decoder = decoderOf(label);
   // postal-mime knows more names of charsets, and what to do with those that nobody knows.
   return decoder === null ? decodeWords(`=?${label}?B?${encodeBase64(bytes)}?=`) : decoder.decode(bytes);

@@ -51,11 +51,11 @@ export function fitSubject(subject: string, maxLength = Number.POSITIVE_INFINITY
   return { value: subject.slice(0, maxLength).toWellFormed(), omitted: ["the end of a long subject"] };
 }
 
-/** The first `count` tags that fit `form`. */
+/** The first `count` tags that fit `form`, each once. */
 export function fitTags(tags: readonly string[], count: number, form: RegExp): Fitted<readonly string[]> {
-  const value = tags.filter((tag) => form.test(tag)).slice(0, count);
-  const omitted = tags.filter((tag) => !value.includes(tag)).map((tag) => `tag ${tag}`);
-  return { value, omitted };
+  const all = [...new Set(tags)];
+  const value = all.filter((tag) => form.test(tag)).slice(0, count);
+  return { value, omitted: all.filter((tag) => !value.includes(tag)).map((tag) => `tag ${tag}`) };
 }
 
 function isBlank(text: string | null): text is null | "" {

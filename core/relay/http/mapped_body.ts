@@ -75,11 +75,13 @@ class BodyWalk {
     return await this.#sequence(entity, value === "multipart/related", place.isFirst);
   }
 
-  async #sequence({ parts }: MimeEntity, isRelated: boolean, isFirst: boolean): Promise<Walked> {
+  async #sequence(entity: MimeEntity, isRelated: boolean, isFirst: boolean): Promise<Walked> {
+    const { parts } = entity;
+    const root = isRelated ? rootOf(entity) : -1;
     const passages: Passage[] = [];
     const attachments: MappedAttachment[] = [];
     for (const [index, part] of parts.entries()) {
-      const place = { isFirst: isFirst && index === 0, isRelated: isRelated && index > 0 };
+      const place = { isFirst: index === root || (isFirst && index === 0), isRelated: isRelated && index !== root };
       const walked = await this.entity(part, place);
       passages.push(...walked.passages);
       attachments.push(...walked.attachments);
@@ -116,6 +118,8 @@ class BodyWalk {
     const isFile = disposition.value === "attachment" || isRelated || (hasName && !isFirst);
     if (!isText || isFile) return { ...nothing, attachments: [await this.#attachment(entity, disposition)] };
     const text = decodeText(entity);
+    const charset = parameterOf(entity.mediaType, "charset");
+    if (text.includes("\ufffd") && !/^utf/i.test(charset)) this.#omitted.add(`characters that are none of ${charset}`);
     return { ...nothing, passages: [value === "text/html" ? { text: null, html: text } : { text, html: null }] };
   }
 
@@ -142,6 +146,13 @@ class BodyWalk {
   #inventName(mediaType: string): string {
     return `part-${this.#attachments}.${extensionOf(mediaType)}`;
   }
+}
+
+/** Index of the part that the others go with: the one that `start` names, or the first (RFC 2387 section 3.2). */
+function rootOf({ mediaType, parts }: MimeEntity): number {
+  const start = parameterOf(mediaType, "start");
+  const index = parts.findIndex(({ section }) => firstField(section, "content-id") === start);
+  return start === "" ? 0 : Math.max(0, index);
 }
 
 function namesFile({ parameters }: ParameterizedValue): boolean {

@@ -14,6 +14,7 @@ test("decodeCharset reads text of known charsets, and of some under other names"
     ["\x93\xfa\x96\x7b", "cp932", "日本"],
     ["\xc8\xd5\xb1\xbe", "gb2312", "日本"],
     ["\xc3\xbc", "utf8", "ü"],
+    ["\xfc", "UTF-8", "ü"],
     ["\xc3\xbc", "us-ascii", "ü"],
     ["\xfc", "us-ascii", "ü"],
     ["\xfc", "", "ü"],

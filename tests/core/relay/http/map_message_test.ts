@@ -196,6 +196,22 @@ test("mapMessage tells alternatives, inline images and files apart", async () =>
   assert.deepEqual(mapped.omitted, []);
 });
 
+test("mapMessage shows the part of a related body that is named as its start", async () => {
+  const start = html.replace("\r\n\r\n", "\r\nContent-ID: <start@x>\r\n\r\n");
+  const mapped = await map(`${head}${multipart('related; start="<start@x>"', png, start)}`);
+  assert.equal(mapped.html, "<p>Hello</p>");
+  assert.deepEqual(
+    mapped.attachments.map(({ filename }) => filename),
+    ["a.png"],
+  );
+});
+
+test("mapMessage tells of text that is not of its charset", async () => {
+  const { text, omitted } = await map(`${head}Content-Type: text/plain; charset=euc-kr\r\n\r\n\xff\xff`);
+  assert.match(text ?? "", /\ufffd/);
+  assert.deepEqual(omitted, ["characters that are none of euc-kr"]);
+});
+
 test("mapMessage attaches an invitation, and says that it was an alternative", async () => {
   const calendar = "Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR";
   const { text, attachments, omitted } = await map(`${head}${multipart("alternative", plain, calendar)}`);
