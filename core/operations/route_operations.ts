@@ -14,10 +14,10 @@ const name = text(200);
 const relay = text(200);
 
 const patternsRule = `must be a comma list or a list of 1 to ${maxPatterns} patterns such as example.org, *.example.org or *`;
+const patternText = (max: number) => z.string({ error: patternsRule }).max(max, { error: patternsRule });
+const patternList = z.array(patternText(300)).min(1, { error: patternsRule }).max(maxPatterns, { error: patternsRule });
 const patterns = z
-  .union([z.string().min(1).max(65_536), z.array(z.string().min(1).max(300)).min(1).max(maxPatterns).readonly()], {
-    error: patternsRule,
-  })
+  .union([patternText(65_536), patternList.readonly()], { error: patternsRule })
   .meta({ examples: ["example.org, *.example.org", ["example.org"]] });
 
 /** Which mail a rule is about. */
@@ -29,6 +29,9 @@ const place = {
   before: name.exactOptional(),
   after: name.exactOptional(),
 };
+
+const mailboxesRule = `must be an address such as you@example.org, or a list of 1 to ${maxRecipients}`;
+const mailboxes = z.array(mailbox).min(1, { error: mailboxesRule }).max(maxRecipients, { error: mailboxesRule });
 
 const sender = z
   .string()
@@ -103,9 +106,7 @@ const routeSimulate = defineOperation({
   summary: "Say over which relay a message would go, and why",
   input: z.strictObject({
     from: sender,
-    to: z.union([mailbox, z.array(mailbox).min(1).max(maxRecipients)], {
-      error: `must be an address such as you@example.org, or a list of 1 to ${maxRecipients}`,
-    }),
+    to: z.union([mailbox, mailboxes], { error: mailboxesRule }),
   }),
   async run({ routing }, { from, to }) {
     const simulations = routing.simulate(from, [to].flat());
