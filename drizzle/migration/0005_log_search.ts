@@ -3,7 +3,9 @@
  *
  * Rows are numbered by their time from here on (`drizzle/message_number.ts`), those that are there already too: a number
  * for each, in the order of time and writing, none below 2,048 times its milliseconds. A million rows take seconds. Their
- * terms in `message_search` take longer, and are made while the service runs: `drizzle/message_index.ts`.
+ * terms in `message_search` take longer, and are made while the service runs: `drizzle/message_index.ts`. A part of the
+ * index is rewritten once half of its rows have been purged; at FTS5's tenth, a purge would rewrite most of it again and
+ * again.
  */
 export const logSearch = `
 CREATE TABLE numbered_event (
@@ -56,6 +58,7 @@ CREATE INDEX message_event_event  ON message_event (event);
 CREATE INDEX message_event_status ON message_event (status) WHERE status IS NOT NULL;
 
 CREATE VIRTUAL TABLE message_search USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'ascii');
+INSERT INTO message_search (message_search, rank) VALUES ('deletemerge', 50);
 CREATE VIRTUAL TABLE message_term USING fts5vocab (message_search, instance);
 INSERT INTO meta (name, value) SELECT 'log_unindexed_before', max(seq) + 1 FROM message_event HAVING count(*) > 0;
 `;
