@@ -9,6 +9,7 @@ import { configCommands } from "./commands/config_commands.ts";
 import { messageCommands } from "./commands/message_commands.ts";
 import { messageLogCommands } from "./commands/message_log_commands.ts";
 import { purgeCommands } from "./commands/purge_commands.ts";
+import { queueBulkCommands } from "./commands/queue_bulk_commands.ts";
 import { queueCommands } from "./commands/queue_commands.ts";
 import { queueReadingCommands } from "./commands/queue_reading_commands.ts";
 import { relayCommands } from "./commands/relay_commands.ts";
@@ -29,6 +30,7 @@ export const commands: readonly CliCommand[] = [
   ...userCommands,
   ...queueCommands,
   ...queueReadingCommands,
+  ...queueBulkCommands,
   ...messageLogCommands,
   ...auditCommands,
   ...reportCommands,

@@ -31,6 +31,13 @@ export function judgeAnswer(operationId: string, response: Response): Promise<Ju
   return judgeResponse(routeNamed(operationId), response, everywhere);
 }
 
+/** Messages that are read otherwise than most. */
+const withFile = "Content-Type: application/pdf\r\nContent-Disposition: attachment\r\n\r\nabc";
+const nestedWithoutEnd = Array.from(
+  { length: 300 },
+  (_, level) => `Content-Type: multipart/mixed; boundary=b${level}\r\n\r\n--b${level}`,
+).join("\r\n");
+
 /** What a stage has one of: ids and names that a path can name. */
 export interface StageIds {
   readonly key: string;
@@ -40,12 +47,19 @@ export interface StageIds {
 /** A service that somebody is signed in to, with relays, a rule, a key, a user, a token, messages and log rows. */
 export async function openStage(overrides: Partial<OperatorDependencies> = {}) {
   const harness = await OperatorHarness.signedIn(overrides);
-  const { context, queue, log } = harness.dispatch;
+  const { context, queue, log, counters } = harness.dispatch;
   for (const [id, state] of Object.entries({ spl_1: "failed", spl_2: "processing", spl_3: "unreadable" } as const)) {
     queue.entries.set(id, sampleEntry({ id, state, lastError: "550 5.1.1 no such user" }));
     queue.contents.set(id, new TextEncoder().encode("Subject: Hello\r\n\r\nhi\r\n"));
   }
+  queue.contents.set("spl_3", new TextEncoder().encode(withFile));
+  queue.entries.set("spl_4", sampleEntry({ id: "spl_4", state: "captured", sizeBytes: 40_000_000 }));
+  queue.contents.set("spl_4", new Uint8Array());
+  queue.entries.set("spl_5", sampleEntry({ id: "spl_5", state: "captured" }));
+  queue.contents.set("spl_5", new TextEncoder().encode(nestedWithoutEnd));
   log.rows.push(sampleEvent(), sampleEvent({ eventId: "evt_2", id: null, event: "denied", error: "550 5.7.1" }));
+  counters.count({});
+  counters.count({ event: "queued", relay: null });
   await context.relays.add({ name: "inbox", provider: "local" });
   await context.relays.add({
     name: "smarthost",
