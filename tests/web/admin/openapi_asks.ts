@@ -63,6 +63,12 @@ async function retryWhatIsSent(_harness: OperatorHarness, ids: StageIds): Promis
   return post("/queue/spl_1/retry")(harness, ids);
 }
 
+/** Asks for a purge while one is under way. */
+function purgeTwice(harness: OperatorHarness, ids: StageIds): Response | Promise<Response> {
+  harness.dispatch.purges.isRunning = true;
+  return post("/purges")(harness, ids);
+}
+
 const tenTimes = (act: Ask): Ask => inTurn(...Array<Ask>(11).fill(act));
 const setup = (code: string, next: string = password) => fresh(post("/auth/setup", { code, password: next }));
 const change = (current: string, next: string) => post("/auth/password", { current, next });
@@ -257,6 +263,13 @@ export const particularAsks: Readonly<Record<string, readonly Ask[]>> = {
   "message.send": [post("/messages", message)],
   "log.tail": [get("/events"), openOneMoreStream],
   "audit.search": [get("/audit"), get("/audit?limit=1&category=security")],
+  "report.show": [
+    get("/reports"),
+    get("/reports?by=hour,relay&timeZone=Asia/Kolkata&fromTime=2026-11-22T00:00:00&toTime=2026-11-23"),
+    get("/reports?by=day,month"),
+  ],
+  "purge.list": [inTurn(post("/purges"), get("/purges?limit=1"))],
+  "purge.run": [post("/purges"), purgeTwice],
   "admin.token.list": [get("/tokens")],
   "admin.token.create": [
     post("/tokens", { name: "new", scope: "read" }),

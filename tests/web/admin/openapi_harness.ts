@@ -60,6 +60,8 @@ export async function openStage(overrides: Partial<OperatorDependencies> = {}) {
   log.rows.push(sampleEvent(), sampleEvent({ eventId: "evt_2", id: null, event: "denied", error: "550 5.7.1" }));
   counters.count({});
   counters.count({ event: "queued", relay: null });
+  counters.count({});
+  counters.count({ event: "queued", relay: null });
   await context.relays.add({ name: "inbox", provider: "local" });
   await context.relays.add({
     name: "smarthost",
