@@ -31,9 +31,8 @@ function readHttpDate(text: string, nowMs: number): number {
 /** A year of two digits is one of the last fifty or the next fifty. */
 function wholeYear(year: string, nowMs: number): number {
   if (year.length === 4) return Number(year);
-  const thisYear = new Date(nowMs).getUTCFullYear();
-  const guess = thisYear - (thisYear % 100) + Number(year);
-  return guess > thisYear + 50 ? guess - 100 : guess;
+  const earliest = new Date(nowMs).getUTCFullYear() - 49;
+  return earliest + ((Number(year) - (earliest % 100) + 100) % 100);
 }
 
 function indexOfMonth(name: string): number {
