@@ -29,7 +29,8 @@ function decodeBase64(content: Uint8Array): Uint8Array<ArrayBuffer> {
   let length = 0;
   let bits = 0;
   let count = 0;
-  for (const code of content) {
+  for (let i = 0; i < content.length; i++) {
+    const code = content[i]!;
     const value = digitValues[code]!;
     if (value < 64) {
       bits = ((bits << 6) | value) & 0xffffff;

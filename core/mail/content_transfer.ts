@@ -12,6 +12,8 @@ const pieceBytes = 32768;
 const widestStep = 6;
 const lineInputBytes = 57;
 const linesPerPiece = 400;
+/** More bytes than there ever are; a small integer, by which division is quick. */
+const unbroken = 0x3fffffff;
 const hexDigits = new TextEncoder().encode("0123456789ABCDEF");
 const base64Digits = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
@@ -65,17 +67,22 @@ export function* encodeBase64(content: Uint8Array): Generator<Uint8Array> {
   const step = lineInputBytes * linesPerPiece;
   for (let start = 0; start < content.length; start += step) {
     if (start > 0) yield Uint8Array.of(cr, lf);
-    yield encodeBase64Lines(content.subarray(start, start + step));
+    yield encodeBase64Lines(content.subarray(start, start + step), lineInputBytes);
   }
 }
 
-function encodeBase64Lines(input: Uint8Array): Uint8Array {
+/**
+ * Encodes bytes in base64, whole; the last line has no line break.
+ *
+ * @param bytesPerLine Bytes that a line stands for, a multiple of three. Default: there is one line
+ */
+export function encodeBase64Lines(input: Uint8Array, bytesPerLine = unbroken): Uint8Array {
   const digits = 4 * Math.ceil(input.length / 3);
-  const lines = Math.ceil(input.length / lineInputBytes);
+  const lines = Math.max(1, Math.ceil(input.length / bytesPerLine));
   const output = new Uint8Array(digits + 2 * (lines - 1));
   let at = 0;
   for (let i = 0; i < input.length; i += 3) {
-    if (i > 0 && i % lineInputBytes === 0) {
+    if (i > 0 && i % bytesPerLine === 0) {
       output[at++] = cr;
       output[at++] = lf;
     }
