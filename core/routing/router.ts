@@ -48,6 +48,7 @@ export function compileRouter({ relays, rules }: RelayTable): Router {
   const choices = inForce.map(({ name, relay }): Choice => ({ relay: byName.get(relay) ?? null, rule: name }));
   return {
     route(sender, recipients) {
+      if (inForce.length === 0) return [{ ...byDefault, recipients }];
       const candidates = fittingPatterns(sender).flatMap((pattern) => places.get(pattern) ?? []);
       if (candidates.length === 0) return [{ ...byDefault, recipients }];
       return groupBy(recipients, ({ address }) => choices[firstPlace(candidates, address)] ?? byDefault);

@@ -46,6 +46,12 @@ const maxRules = 10_000;
 /** Pairs of a pattern of a sender and one of a recipient: what a compiled router takes memory for. */
 const maxPairs = 100_000;
 
+const noPlace: ConfigViolation = {
+  key: "position",
+  value: "nothing",
+  rule: "must be set, or before or after with the name of another rule",
+};
+
 /** The routing rules of this Dispatch, in order. One change at a time; each is in force before it is answered. */
 export class RoutingService {
   readonly #options: RoutingServiceOptions;
@@ -98,11 +104,7 @@ export class RoutingService {
       const rule = requireRule(this.#rules, request.name);
       const others = this.#rules.filter((other) => other !== rule);
       const place = [request.before, request.after].includes(rule.name) ? null : findPlace(others, request);
-      if (place === null) {
-        const rules = "must be set, or before or after with the name of another rule";
-        const violation = { key: "position", value: "nothing", rule: rules };
-        throw new DispatchError("rule_invalid", { violations: [violation] });
-      }
+      if (place === null) throw new DispatchError("rule_invalid", { violations: [noPlace] });
       await this.#options.store.move(rule.id, place);
       return rule.name;
     });
