@@ -41,6 +41,8 @@ export class Database implements DatabaseDriver {
   readonly #options: DatabaseOptions;
   #connection: SqliteConnection;
   #opened: BigIntStats;
+  /** Files that were deleted, or moved away, and put back: they may return. */
+  readonly #former: BigIntStats[] = [];
   /** Since when the file is known to be gone. */
   #goneSinceMs: number | null = null;
 
@@ -98,7 +100,12 @@ export class Database implements DatabaseDriver {
       return;
     }
     this.#goneSinceMs = null;
-    if (found.ino === this.#opened.ino && found.dev === this.#opened.dev) return;
+    if (isSame(found, this.#opened)) return;
+    // It was away for longer than we have waited: all that is in it is in the one that was put back, and more.
+    if (this.#former.some((former) => isSame(found, former) && found.birthtimeNs === former.birthtimeNs)) {
+      this.#replaceConnection(true);
+      return;
+    }
     throw new DispatchError("database_unusable", { path: this.#path, reason: "another file has taken its place" });
   }
 
@@ -110,7 +117,12 @@ export class Database implements DatabaseDriver {
     }
     // Should it fail, the next attempt comes after another pause: it may take long.
     this.#goneSinceMs = null;
-    this.#connection = this.#reconnect();
+    this.#replaceConnection(false);
+  }
+
+  #replaceConnection(replaces: boolean): void {
+    this.#connection = this.#reconnect(replaces);
+    this.#former.push(this.#opened);
     this.#opened = statSync(this.#path, { bigint: true });
     this.#tell("it has been put back with all that was in it");
   }
@@ -121,8 +133,8 @@ export class Database implements DatabaseDriver {
   }
 
   /** The connection to the file that was put back; the old one stays open until there is a new one. */
-  #reconnect(): SqliteConnection {
-    putBack(this.#connection, this.#path);
+  #reconnect(replaces: boolean): SqliteConnection {
+    putBack(this.#connection, this.#path, replaces);
     try {
       const connection = connectDatabase(this.#path);
       this.#connection.close();
@@ -132,6 +144,11 @@ export class Database implements DatabaseDriver {
       throw error;
     }
   }
+}
+
+/** While one of the two exists; later its number may be another's, who was born at another time. */
+function isSame(one: BigIntStats, other: BigIntStats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 function reasonOf(error: unknown): string {

@@ -108,6 +108,18 @@ describe("Database whose file is deleted", () => {
     assert.deepEqual(logger.events, []);
   });
 
+  test("keeps what was written since, when the file that was away returns after it was put back", async () => {
+    renameSync(fixture.path, `${fixture.path}.away`);
+    database.attend();
+    nowMs += 5000;
+    await meta.write("name", "newer");
+    renameSync(`${fixture.path}.away`, fixture.path);
+    assert.equal(await meta.read("name"), "newer");
+    assert.equal(await inFile("name"), "newer");
+    const { rows } = await database.query({ sql: "PRAGMA integrity_check", params: [], method: "get" });
+    assert.deepEqual(rows, ["ok"]);
+  });
+
   test("never takes the place of another file", async () => {
     deleteFiles();
     database.attend();
