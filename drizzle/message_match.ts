@@ -26,16 +26,13 @@ interface PhraseSearch {
   readonly phrase: Phrase;
 }
 
-/** Fields of a query, and the terms that each looks for. */
-const wordSearches: readonly (readonly [
-  keyof MessageLogQuery & ("sender" | "recipient" | "subject" | "text"),
-  readonly WordField[],
-])[] = [
-  ["sender", ["sender"]],
-  ["recipient", ["recipient"]],
-  ["subject", ["subject"]],
-  ["text", ["subject", "error", "response"]],
-];
+/** Fields of a query that hold words: where those are looked for, and whether they are starts of words without a `*`. */
+const wordSearches = [
+  { name: "sender", fields: ["sender"], areStarts: true },
+  { name: "recipient", fields: ["recipient"], areStarts: true },
+  { name: "subject", fields: ["subject"], areStarts: false },
+  { name: "text", fields: ["subject", "error", "response"], areStarts: false },
+] as const;
 const valueSearches: readonly (Exclude<ValueField, "apiKeyId"> & keyof MessageLogQuery)[] = [
   "event",
   "id",
@@ -80,10 +77,10 @@ function valueConditions(query: MessageLogQuery): string[] {
 
 /** What the query looks for by words; `null` for a text without any. */
 function phraseSearches(query: MessageLogQuery): (PhraseSearch | null)[] {
-  return wordSearches.flatMap(([name, fields]) => {
+  return wordSearches.flatMap(({ name, fields, areStarts }) => {
     const text = query[name];
     if (text === undefined) return [];
-    const phrases = phrasesOf(text);
+    const phrases = phrasesOf(text, areStarts);
     return phrases.length === 0 ? [null] : phrases.map((phrase) => ({ fields, phrase }));
   });
 }

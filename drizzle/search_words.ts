@@ -25,13 +25,15 @@ export function wordsOf(text: string): string[] {
 
 /**
  * The phrases in what somebody looks for. White space is between phrases; all between quotes is one; so is what holds
- * several words otherwise, such as an address. A `*` at the end of a phrase leaves its last word open.
+ * several words otherwise, such as an address. A `*` at the end of a phrase leaves its last word open; `areStarts` does
+ * for all without quotes.
  */
-export function phrasesOf(query: string): Phrase[] {
+export function phrasesOf(query: string, areStarts: boolean): Phrase[] {
   return [...query.matchAll(queryPart)].flatMap(({ groups }) => {
     const { quoted, quotedStart, plain } = groups!;
     const words = wordsOf(quoted ?? plain!);
-    const isStart = quoted === undefined ? plain!.endsWith("*") : quotedStart === "*" || quoted.endsWith("*");
+    const isStart =
+      quoted === undefined ? areStarts || plain!.endsWith("*") : quotedStart === "*" || quoted.endsWith("*");
     return words.length === 0 ? [] : [{ words, isStart }];
   });
 }

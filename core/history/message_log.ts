@@ -8,7 +8,7 @@ import type { MessageEvent, MessageEventKind } from "./message_event.ts";
  *
  * Words are runs of letters and digits, without regard to case and accents. Of several, each must occur; what stands in
  * quotes, and the words of something like `app@example.org`, must stand side by side. `*` at the end stands for any rest
- * of the last word.
+ * of the last word; in sender and recipient it need not be written, but for quotes.
  */
 export interface MessageLogQuery {
   readonly fromTimeMs?: number;

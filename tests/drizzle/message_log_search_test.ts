@@ -97,10 +97,10 @@ const searchArbitrary: fc.Arbitrary<Search> = fieldsArbitrary.chain((fields) =>
     .map((entries) => Object.fromEntries(entries) as Search),
 );
 
-const hasWords = (texts: readonly (string | null)[], { parts, isPhrase, isStart }: Words): boolean => {
+const hasWords = (texts: readonly (string | null)[], { parts, isPhrase, isStart }: Words, areStarts = false) => {
   const phrases = isPhrase ? [parts] : parts.map((part) => [part]);
   return phrases.every((phrase, index) => {
-    const end = isStart && index === phrases.length - 1 ? "" : " ";
+    const end = (areStarts && !isPhrase) || (isStart && index === phrases.length - 1) ? "" : " ";
     const wanted = ` ${phrase.join(" ").toLowerCase()}${end}`;
     // The texts here hold ASCII alone.
     return texts.some((text) =>
@@ -123,8 +123,8 @@ const checks: { readonly [K in keyof Search]-?: (row: MessageEvent, wanted: NonN
   status: (row, wanted) => (row.id === null ? "denied" : statuses.get(row.id)) === wanted,
   id: (row, wanted) => row.id === wanted,
   messageId: (row, wanted) => isSame(row.messageId, wanted),
-  sender: (row, wanted) => hasWords([row.sender], wanted),
-  recipient: (row, wanted) => hasWords(addressesOf(row), wanted),
+  sender: (row, wanted) => hasWords([row.sender], wanted, true),
+  recipient: (row, wanted) => hasWords(addressesOf(row), wanted, true),
   subject: (row, wanted) => hasWords([row.subject], wanted),
   text: (row, wanted) => hasWords([row.subject, row.error, row.response], wanted),
   domain: (row, wanted) =>
