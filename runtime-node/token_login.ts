@@ -62,7 +62,9 @@ export class TokenLogin {
       return await this.#source.token(this.#grant, this.#signal);
     } catch (error) {
       if (!isDispatchError(error)) throw error;
-      return this.#fail(failure("sign-in", error.code === "provider_refused" ? 535 : null, error.message));
+      const pause = isDispatchError(error, "provider_unreachable") ? error.facts.retryAfterSeconds : null;
+      const reason = failure("sign-in", error.code === "provider_refused" ? 535 : null, error.message);
+      return this.#fail({ ...reason, retryAfterSeconds: pause });
     }
   }
 

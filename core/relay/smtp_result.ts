@@ -46,6 +46,8 @@ export type SmtpResult =
       readonly code: number | null;
       readonly reply: string;
       readonly refused: readonly RefusedRecipient[];
+      /** After which to try again, where that was said: not by SMTP, but by whoever issues access tokens. Default: none. */
+      readonly retryAfterSeconds?: number | null;
     };
 
 /**
@@ -66,7 +68,7 @@ export function reportSmtpResult(recipients: readonly string[], result: SmtpResu
   return {
     outcomes,
     providerMessageId: result.kind === "sent" ? findQueueId(result.reply) : null,
-    retryAfterSeconds: null,
+    retryAfterSeconds: result.kind === "failed" ? (result.retryAfterSeconds ?? null) : null,
     ...(result.kind === "sent" && result.omitted !== undefined ? { omitted: result.omitted } : {}),
   };
 }
@@ -80,7 +82,8 @@ export function joinReports(recipients: readonly string[], reports: readonly Del
   return {
     outcomes: recipients.flatMap((address) => outcomes.get(address) ?? []),
     providerMessageId: reports.find(({ providerMessageId }) => providerMessageId !== null)?.providerMessageId ?? null,
-    retryAfterSeconds: null,
+    // Who asks for a pause is not asked again within the attempt.
+    retryAfterSeconds: reports.at(-1)?.retryAfterSeconds ?? null,
     ...(omitted.length === 0 ? {} : { omitted }),
   };
 }

@@ -7,7 +7,7 @@ import { SMTPServer } from "smtp-server";
 import { generateSelfSigned, type TlsIdentity } from "../../core/certificate/mod.ts";
 import { secretMask } from "../../core/config/mask.ts";
 import { AccessTokens } from "../../core/relay/oauth/access_tokens.ts";
-import type { DeliveryOutcome } from "../../core/relay/outcome.ts";
+import type { DeliveryOutcome, DeliveryReport } from "../../core/relay/outcome.ts";
 import type { Relay } from "../../core/relay/relay.ts";
 import { smartHostOf } from "../../core/relay/smart_host.ts";
 import { systemClock } from "../../runtime-node/clock.ts";
@@ -42,11 +42,14 @@ function relayTo(port: number, settings: Relay["settings"] = {}): Relay {
 }
 
 async function send(relay: Relay, over = transport): Promise<DeliveryOutcome> {
+  return (await report(relay, over)).outcomes[0]!;
+}
+
+async function report(relay: Relay, over = transport): Promise<DeliveryReport> {
   const bytes = new TextEncoder().encode(text);
   const entry = { id: "spl_1", sender: mailbox, sizeBytes: bytes.byteLength, tags: [] };
   const outgoing = { entry, recipients: ["a@x.org"], content: { kind: "inline" as const, bytes } };
-  const { outcomes } = await over.send(relay, outgoing, never);
-  return outcomes[0]!;
+  return await over.send(relay, outgoing, never);
 }
 
 describe("XOAUTH2 with a real server", () => {
@@ -257,6 +260,13 @@ describe("XOAUTH2 when things go wrong", () => {
     assert.match(outcome.response, /^login\.microsoftonline\.com refused: invalid_client: AADSTS7000215/);
     assert.ok(!outcome.response.includes(microsoftClient.client_secret));
     assert.deepEqual(signInsOf(), []);
+  });
+
+  it("tries again when the token endpoint wants to be asked again", async () => {
+    endpoint.mood = "throttled";
+    const { outcomes, retryAfterSeconds } = await report(toServer());
+    assert.equal(outcomes[0]?.result, "temporary");
+    assert.equal(retryAfterSeconds, 17);
   });
 
   it("tries again later where the token endpoint is out of order", async () => {

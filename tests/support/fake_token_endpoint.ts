@@ -14,6 +14,8 @@ export type TokenMood =
   | "issue"
   /** Microsoft's answer to a wrong secret: 401, with the challenge that RFC 6749 section 5.2 asks for. */
   | "bad_secret"
+  /** Google's answer where the clock of whoever asks is wrong. */
+  | "wrong_time"
   | "unavailable"
   | "throttled"
   | "web_page"
@@ -24,6 +26,10 @@ export type TokenMood =
 export const badSecretText =
   "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the client secret value, not its id.\r\n" +
   "Trace ID: 0000aaaa-11bb-cccc-dd22-eeeeee333333\r\nTimestamp: 2026-11-23 12:00:00Z";
+
+const wrongTimeText =
+  "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. " +
+  "Check your iat and exp values in the JWT claim.";
 
 /** Issues `token-1`, `token-2`, … to whoever asks in the documented form; what is not so fails the test. */
 export class FakeTokenEndpoint {
@@ -94,6 +100,8 @@ export class FakeTokenEndpoint {
         const headers = { "www-authenticate": 'Basic realm="https://login.example"' };
         return Response.json({ error: "invalid_client", error_description: description }, { status: 401, headers });
       }
+      case "wrong_time":
+        return Response.json({ error: "invalid_grant", error_description: wrongTimeText }, { status: 400 });
       case "unavailable":
         return Response.json({ error: "temporarily_unavailable" }, { status: 400 });
       case "throttled":

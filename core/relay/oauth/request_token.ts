@@ -39,6 +39,9 @@ const tokenForm = /^[\x21-\x7e]{1,16384}$/;
 /** Codes of errors that say nothing about the credentials (RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5). */
 const temporaryErrors: readonly string[] = ["server_error", "temporarily_unavailable", "slow_down"];
 
+/** Google's words for a statement that is of another time: this host's clock is wrong, not the account's key. */
+const wrongClock = /reasonable timeframe/;
+
 const neverAborted = new AbortController().signal;
 
 /**
@@ -145,7 +148,8 @@ function explain(error: unknown, grant: TokenGrant, { status, retryAfterSeconds 
     return new DispatchError("provider_unreachable", { provider, reason, retryAfterSeconds });
   }
   const reason = withoutSecrets(`${error.error}: ${error.error_description ?? "no more is said"}`, grant);
-  const isTemporary = resultOfStatus(error.status) !== "permanent" || temporaryErrors.includes(error.error);
+  const isTemporary =
+    resultOfStatus(error.status) !== "permanent" || temporaryErrors.includes(error.error) || wrongClock.test(reason);
   return isTemporary
     ? new DispatchError("provider_unreachable", { provider, reason, retryAfterSeconds })
     : new DispatchError("provider_refused", { provider, reason });

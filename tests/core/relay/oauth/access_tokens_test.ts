@@ -151,6 +151,12 @@ for (const mood of ["unavailable", "throttled", "web_page", "unusable_token"] as
   });
 }
 
+test("AccessTokens.token takes a clock that is wrong for what it is, and tries again", async () => {
+  endpoint.mood = "wrong_time";
+  const { facts } = await assertRefusal(() => tokens.token(googleOf(keyFile), never), "provider_unreachable");
+  assert.match(facts.reason, /Check your iat and exp values/);
+});
+
 test("AccessTokens.token gives up an endpoint that does not answer", async () => {
   endpoint.mood = "hang";
   const waiting = tokens.token(microsoft, never);
