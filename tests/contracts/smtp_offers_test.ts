@@ -157,6 +157,21 @@ describe("SmtpSession goes by what a smart host offers", () => {
     assert.deepEqual(await failureOf(credentials), { result: "temporary", reply: "454 4.7.0 try again later" });
   });
 
+  it("signs in by LOGIN where that is all there is", async () => {
+    const challenges = ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"];
+    server.script = {
+      extensions: ["AUTH LOGIN"],
+      answer: (step) => (step === "AUTH" ? (challenges.shift() ?? null) : null),
+    };
+    const opened = await open(credentials);
+    assert.ok(opened instanceof SmtpSession);
+    opened.close();
+    const said = server.commands
+      .slice(1)
+      .map((line, index) => (index === 0 ? line : Buffer.from(line, "base64").toString()));
+    assert.deepEqual(said, ["AUTH LOGIN", "app", "geheim"]);
+  });
+
   /** Gives out `token 1`, `token 2` and so on, and keeps what was discarded. */
   function tokenSource(): TokenSource & { readonly discarded: string[] } {
     let number = 1;
@@ -192,12 +207,11 @@ describe("SmtpSession goes by what a smart host offers", () => {
     let isFirst = true;
     server.script = {
       extensions: ["AUTH XOAUTH2"],
-      answer: (step) => {
+      answer: (step, line) => {
         if (step !== "AUTH" || !isFirst) return null;
-        isFirst = false;
-        return "334 eyJzdGF0dXMiOiI0MDEifQ==";
+        isFirst = line !== "";
+        return isFirst ? "334 eyJzdGF0dXMiOiI0MDEifQ==" : "535 5.7.8 expired";
       },
-      lineAfterChallenge: "535 5.7.8 expired",
     };
     const tokens = tokenSource();
     const opened = await open(byToken, tokens);

@@ -65,6 +65,16 @@ export class PostfixRelay {
     return relay;
   }
 
+  /** Where it takes mail. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** All that it has logged. */
+  log(): Promise<string> {
+    return this.#log();
+  }
+
   /** Hands it a message whose lines end in CRLF and whose dots are doubled. */
   async submit(sender: string, recipient: string, content: string): Promise<void> {
     const client = await SmtpClient.greet(this.#port);

@@ -36,8 +36,6 @@ export interface Script {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** TLS from the first byte. */
   readonly isImplicitTls?: boolean;
-  /** What is said to the empty line that answers a challenge; default: that the command is not known. */
-  readonly lineAfterChallenge?: string;
   /** Says so many bytes in all, TLS apart, and then ends the connection. */
   readonly cutAfterBytes?: number;
 }
@@ -137,6 +135,8 @@ export class ScriptedSmtpServer {
   }
 }
 
+const endOfContent = "\r\n.\r\n";
+
 /** The talk over one connection. */
 class Conversation {
   readonly #server: ScriptedSmtpServer;
@@ -144,7 +144,11 @@ class Conversation {
   readonly #number: number;
   #socket!: Socket;
   #bytes: Buffer = Buffer.alloc(0);
+  /** What came since. */
+  readonly #chunks: Buffer[] = [];
   #isInContent = false;
+  /** The next line answers a challenge. */
+  #isInExchange = false;
   #isSilent = false;
 
   constructor(server: ScriptedSmtpServer, session: ScriptedSession, number: number) {
@@ -164,7 +168,14 @@ class Conversation {
   #listen(socket: Socket): void {
     this.#socket = socket;
     socket.on("data", (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk]);
+      this.#chunks.push(chunk);
+      const end = Buffer.concat([
+        this.#bytes.subarray(-endOfContent.length),
+        ...this.#chunks.slice(-endOfContent.length),
+      ]);
+      // A large content is put together once, not anew with each chunk.
+      if (this.#isInContent && !end.includes(endOfContent)) return;
+      this.#bytes = Buffer.concat([this.#bytes, ...this.#chunks.splice(0)]);
       this.#read();
     });
   }
@@ -184,7 +195,7 @@ class Conversation {
 
   #read(): void {
     while (!this.#isSilent) {
-      const mark = this.#isInContent ? "\r\n.\r\n" : "\r\n";
+      const mark = this.#isInContent ? endOfContent : "\r\n";
       const end = this.#bytes.indexOf(mark);
       if (end < 0) return;
       const part = this.#bytes.subarray(0, end);
@@ -199,13 +210,13 @@ class Conversation {
 
   #obey(line: string): void {
     this.#session.commands.push(line);
-    const step = line.split(" ")[0]!.toUpperCase() as ScriptedStep;
+    const step = this.#isInExchange ? "AUTH" : (line.split(" ")[0]!.toUpperCase() as ScriptedStep);
     if (!(step in goodReplies)) {
-      const refusal = line === "" ? this.#server.script.lineAfterChallenge : undefined;
-      this.#write(`${refusal ?? "502 5.5.1 unknown"}\r\n`);
+      this.#write("502 5.5.1 unknown\r\n");
       return;
     }
     const reply = this.#say(step, line);
+    this.#isInExchange = step === "AUTH" && reply?.startsWith("334") === true;
     if (step === "DATA" && reply?.startsWith("354")) this.#isInContent = true;
     if (step === "STARTTLS" && reply?.startsWith("220")) this.#secure(this.#socket, () => undefined);
     if (step === "QUIT") this.#socket.end();
