@@ -41,6 +41,6 @@ export interface AuditLog {
   /** Stores rows, each once: a row whose `eventId` is there already is passed over. All or nothing. */
   append(events: readonly AuditEvent[]): Promise<void>;
   search(query: AuditQuery): Promise<AuditPage>;
-  /** Deletes the oldest rows; returns how many. */
+  /** Deletes rows; returns how many, fewer than `limit` when no other is old enough. */
   purge(what: AuditPurge): Promise<number>;
 }

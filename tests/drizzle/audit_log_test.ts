@@ -55,6 +55,17 @@ describe("openAuditLog", () => {
     assert.deepEqual((await log.search({ limit: 10 })).rows, [event, bare]);
   });
 
+  test("purges rows of some categories from before a time, so many at once", async () => {
+    const denied = happened(900, { event: "access.denied", category: "security" });
+    const young = happened(1000);
+    await log.append([happened(900), happened(800), happened(999), denied, young]);
+    const what = { categories: ["change", "service"], beforeMs: 1000, limit: 2 } as const;
+    assert.equal(await log.purge(what), 2);
+    assert.equal(await log.purge(what), 1);
+    assert.equal(await log.purge(what), 0);
+    assert.deepEqual(await found({}), idsOf(young, denied));
+  });
+
   test("stores nothing for nothing", async () => {
     await log.append([]);
     assert.deepEqual(await found({}), []);

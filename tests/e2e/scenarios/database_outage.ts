@@ -107,6 +107,8 @@ export const databaseOutage: readonly Scenario[] = [
       await send(stage, 100);
       await arrived(sink, 300);
       await assertLogged(stage, sink);
+      const { state } = await stage.json<{ state: string }>("purge", "run");
+      assert.equal(state, "done");
       const found = openSqlite(path, { readOnly: true });
       assert.deepEqual(found.values("SELECT value FROM config WHERE key = 'spool.max_retries'", []), [["7"]]);
       assert.deepEqual(found.values("SELECT name FROM relay WHERE is_default = 1", []), [["sink"]]);
