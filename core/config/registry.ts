@@ -146,7 +146,7 @@ export const registry = {
     default: 4,
     unit: "deliveries",
     effect: "live",
-    summary: "Most deliveries at a time",
+    summary: "Most deliveries at a time; one that takes over a second counts for its relay alone",
   }),
   "spool.max_retries": defineSetting({
     codec: integerCodec({ min: 0, max: 100 }),

@@ -10,8 +10,8 @@ export class Consignment {
   readonly withheld = new Set<string>();
   /** Whether a leg was given up before it began, to be planned anew. */
   isReturned = false;
-  /** The end of the last settlement; the next one must come after it. */
-  stored: Promise<void> = Promise.resolve();
+  /** The end of the last settlement, which the next one must come after; `null` before the first. */
+  stored: Promise<void> | null = null;
   #entry: SpoolEntry;
   #open: number;
   #attempts: RouteAttempt[] = [];
@@ -59,9 +59,10 @@ export class Consignment {
   /** What is to be stored about the legs that are done; asked for once. */
   settle(options: SettleOptions): Settlement {
     const settlement = settleAttempt(this.#entry, this.#attempts, options);
+    if (this.isOver) return settlement;
     const { recipients, attempts, lastError } = settlement;
     this.#attempts = [];
     this.#entry = { ...this.#entry, recipients, attempts, lastError };
-    return this.isOver ? settlement : { ...settlement, next: "processing" };
+    return { ...settlement, next: "processing" };
   }
 }

@@ -65,7 +65,10 @@ export class Courier {
   readonly #halfway = new Set<Consignment>();
   readonly #progress = new WaitingRoom();
   readonly #canSend = (provider: string) => this.#options.transportFor(provider) !== undefined;
-  #claiming: { readonly rooms: LaneRooms; readonly end: AbortController } | null = null;
+  /** The rooms that the waiting claim was told of; `null` while none waits. */
+  #claimedRooms: LaneRooms | null = null;
+  /** Ends the waiting claim. */
+  #endClaim = new AbortController();
   #isWatched = false;
   #running: Promise<void> | undefined;
 
@@ -81,13 +84,13 @@ export class Courier {
   /** Must be called when `relays` returns another table: what waits is routed anew. */
   relaysChanged(): void {
     this.#followRelays();
-    this.#claiming?.end.abort();
+    this.#endClaim.abort();
   }
 
   /** Takes no more messages, lets those under way finish for `graceMs`, then gives them up; the spool keeps them. */
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
-    this.#claiming?.end.abort();
+    this.#endClaim.abort();
     this.#returnWaiting();
     this.#storeHalfway();
     const finished = (async () => {
@@ -112,10 +115,14 @@ export class Courier {
 
   async #claim(max: number): Promise<void> {
     const rooms = this.#rooms();
-    const end = new AbortController();
-    this.#claiming = { rooms, end };
+    if (this.#endClaim.signal.aborted) this.#endClaim = new AbortController();
+    this.#claimedRooms = rooms;
     try {
-      const messages = await this.#options.spool.claim(max, end.signal, rooms);
+      const messages = await this.#options.spool.claim(
+        max,
+        this.#endClaim.signal,
+        rooms.size === 0 ? undefined : rooms,
+      );
       if (this.#stop.signal.aborted) return;
       if (rooms.size > 0) this.#relieve(rooms, messages, max);
       for (const message of messages) this.#take(message);
@@ -124,7 +131,7 @@ export class Courier {
       this.#say("relay.claim_failed", "The spool can't be read; trying again in a second", error);
       await this.#pause(troublePauseMs);
     } finally {
-      this.#claiming = null;
+      this.#claimedRooms = null;
     }
   }
 
@@ -255,13 +262,9 @@ export class Courier {
   }
 
   #store(consignment: Consignment, settlement: Settlement): void {
-    const { stored } = consignment;
-    const work = this.#insist(settlement.id, async () => {
-      await stored;
-      await this.#options.spool.settle(settlement);
-    });
-    consignment.stored = work;
-    this.#track(this.#settling, work);
+    const store = () => this.#insist(settlement.id, () => this.#options.spool.settle(settlement));
+    consignment.stored = consignment.stored === null ? store() : consignment.stored.then(store);
+    this.#track(this.#settling, consignment.stored);
   }
 
   /** Never gives up: a message that was delivered must not be sent again because the disk was full for a while. */
@@ -314,11 +317,10 @@ export class Courier {
 
   /** Claims anew when a relay has room that the waiting claim does not know of. */
   #renewClaim(): void {
-    if (this.#claiming === null) return;
-    const { rooms, end } = this.#claiming;
-    if (![...rooms.values()].includes(0)) return;
+    const rooms = this.#claimedRooms;
+    if (rooms === null || rooms.size === 0) return;
     const isNewRoom = [...this.#rooms()].some(([lane, room]) => room > 0 && rooms.get(lane) === 0);
-    if (isNewRoom) end.abort();
+    if (isNewRoom) this.#endClaim.abort();
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -40,10 +40,7 @@ export function settleAttempt(
   attempts: readonly RouteAttempt[],
   options: SettleOptions,
 ): Settlement {
-  const met = new Map<string, Met>();
-  for (const attempt of attempts) {
-    for (const outcome of attempt.report.outcomes) met.set(outcome.address, { attempt, outcome });
-  }
+  const met = indexOutcomes(attempts);
   const recipients = entry.recipients.map((recipient) => {
     if (recipient.state !== "pending") return recipient;
     const own = met.get(recipient.address);
@@ -61,8 +58,16 @@ export function settleAttempt(
     attempts: attempted,
     ...(isWaiting ? { dueAtMs: earliestDueAtMs(recipients, entry) } : {}),
     lastError: lastErrorOf(attempts) ?? (next === "done" || next === "captured" ? null : entry.lastError),
-    events: attempts.flatMap((attempt) => eventsOf(entry, attempt, recipients, options)),
+    events: attempts.flatMap((attempt) => eventsOf(entry, attempt, met, recipients, options)),
   };
+}
+
+function indexOutcomes(attempts: readonly RouteAttempt[]): ReadonlyMap<string, Met> {
+  const met = new Map<string, Met>();
+  for (const attempt of attempts) {
+    for (const outcome of attempt.report.outcomes) met.set(outcome.address, { attempt, outcome });
+  }
+  return met;
 }
 
 /** When the next of `recipients` is due. */
@@ -111,15 +116,18 @@ function nextDueAtMs(nowMs: number, retryMs: number | null, takeoverAtMs: number
 }
 
 function nextStep(recipients: readonly SpoolRecipient[], attempted: number): Settlement["next"] {
-  const states = new Set(recipients.map(({ state }) => state));
-  if (states.has("pending")) return attempted === 0 ? "queued" : "retrying";
-  if (states.has("failed")) return "failed";
-  return states.has("captured") ? "captured" : "done";
+  const isSome = (wanted: SpoolRecipient["state"]) => recipients.some(({ state }) => state === wanted);
+  if (isSome("pending")) return attempted === 0 ? "queued" : "retrying";
+  if (isSome("failed")) return "failed";
+  return isSome("captured") ? "captured" : "done";
 }
 
 function lastErrorOf(attempts: readonly RouteAttempt[]): string | null {
-  const errors = attempts.flatMap(({ report }) => report.outcomes).filter(({ result }) => result !== "delivered");
-  return errors.at(-1)?.response ?? null;
+  for (const { report } of attempts.toReversed()) {
+    const error = report.outcomes.findLast(({ result }) => result !== "delivered");
+    if (error !== undefined) return error.response;
+  }
+  return null;
 }
 
 const eventOfState: Readonly<Record<SpoolRecipient["state"], MessageEventKind>> = {
@@ -132,14 +140,15 @@ const eventOfState: Readonly<Record<SpoolRecipient["state"], MessageEventKind>> 
 /** One row for each kind of outcome on this route, about the recipients that it befell. */
 function eventsOf(
   entry: SpoolEntry,
-  { relay, rule, report, durationMs }: RouteAttempt,
+  attempt: RouteAttempt,
+  met: ReadonlyMap<string, Met>,
   recipients: readonly SpoolRecipient[],
   options: SettleOptions,
 ): MessageEvent[] {
-  const asked = new Set(report.outcomes.map(({ address }) => address));
+  const { relay, rule, report, durationMs } = attempt;
   const groups = new Map<MessageEventKind, SpoolRecipient[]>();
   for (const [index, recipient] of recipients.entries()) {
-    if (entry.recipients[index]?.state !== "pending" || !asked.has(recipient.address)) continue;
+    if (entry.recipients[index]?.state !== "pending" || met.get(recipient.address)?.attempt !== attempt) continue;
     const kind = eventOfState[recipient.state];
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, [recipient]);
