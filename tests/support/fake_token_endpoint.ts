@@ -25,7 +25,7 @@ export type TokenMood =
 /** Microsoft's has a time stamp and ids in it, on lines of their own. */
 export const badSecretText =
   "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the client secret value, not its id.\r\n" +
-  "Trace ID: 0000aaaa-11bb-cccc-dd22-eeeeee333333\r\nTimestamp: 2026-11-23 12:00:00Z";
+  "Trace ID: 0000aaaa\r\nTimestamp: 2026-11-23 12:00:00Z";
 
 const wrongTimeText =
   "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. " +
@@ -96,7 +96,7 @@ export class FakeTokenEndpoint {
       case "unusable_token":
         return this.#issue("a token\r\nwith a line of its own");
       case "bad_secret": {
-        const description = `${badSecretText}\r\nYou sent ${form.get("client_secret") ?? form.get("assertion")}`;
+        const description = `${badSecretText}\r\nYou sent ${form.get("client_secret") ?? form.get("assertion")}: ${form}`;
         const headers = { "www-authenticate": 'Basic realm="https://login.example"' };
         return Response.json({ error: "invalid_client", error_description: description }, { status: 401, headers });
       }

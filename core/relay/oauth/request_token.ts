@@ -11,6 +11,7 @@ import {
   ResponseBodyError,
 } from "oauth4webapi";
 import type { Clock } from "../../capabilities.ts";
+import { secretMask } from "../../config/mask.ts";
 import { DispatchError } from "../../error/mod.ts";
 import { type ExchangeOptions, exchange } from "../http/http_exchange.ts";
 import { readRetryAfter } from "../http/retry_after.ts";
@@ -155,9 +156,13 @@ function explain(error: unknown, grant: TokenGrant, { status, retryAfterSeconds 
     : new DispatchError("provider_refused", { provider, reason });
 }
 
-/** An endpoint may echo what it was sent. */
+/** An endpoint may echo what it was sent, as it is or as a form has it; an assertion is a JWT. */
 function withoutSecrets(text: string, grant: TokenGrant): string {
   const secret = grant.kind === "client_credentials" ? grant.clientSecret : grant.privateKey;
-  const withoutTokens = text.replaceAll(secret, "…").replaceAll(/\beyJ[\w-]+(?:\.[\w-]+){1,2}/g, "…");
-  return singleLine(withoutTokens, 400).replace(/\.$/, "");
+  const inForm = new URLSearchParams({ "": secret }).toString().slice(1);
+  const masked = text
+    .replaceAll(secret, secretMask)
+    .replaceAll(inForm, secretMask)
+    .replaceAll(/\beyJ[\w-]+(?:\.[\w-]+){1,2}/g, secretMask);
+  return singleLine(masked, 400).replace(/\.$/, "");
 }
