@@ -168,10 +168,21 @@ export const auditCases: Readonly<Record<string, AuditCase>> = {
   },
   "relay.try": {
     event: "relay.tested",
-    input: () => ({ provider: "local", from: "me@example.org", to: "you@example.net" }),
-    subject: null,
+    input: () => ({
+      provider: "smtp",
+      settings: { host: "new.example", username: "app" },
+      secrets,
+      from: "me@example.org",
+      to: "you@example.net",
+    }),
     before: null,
-    after: { provider: "local", settings: {}, from: "me@example.org", to: "you@example.net", ok: true },
+    after: {
+      provider: "smtp",
+      settings: { host: "new.example", username: "app" },
+      from: "me@example.org",
+      to: "you@example.net",
+      ok: false,
+    },
     refused: [{ provider: "post", from: "me@example.org", to: "you@example.net" }, "provider_unknown"],
   },
   "route.add": {

@@ -44,12 +44,13 @@ export class HttpDelivery {
     signal: AbortSignal,
   ) {
     const secrets = new SecretMask(provider, relay.settings);
+    const { sizeBytes } = message.entry;
     this.#options = options;
     this.#provider = provider;
     this.#api = api;
     this.#relay = relay;
     this.#message = message;
-    this.#line = new ProviderLine(options, provider.name, secrets, signal);
+    this.#line = new ProviderLine(options, { provider: provider.name, signal, sizeBytes }, secrets);
     this.#tally = new DeliveryTally(message.recipients, (text) => secrets.apply(text));
   }
 

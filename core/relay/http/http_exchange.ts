@@ -3,8 +3,9 @@ import type { Clock } from "../../capabilities.ts";
 import { DispatchError } from "../../error/mod.ts";
 import type { ProviderAnswer } from "./http_api.ts";
 
-/** Longest time from the start of a request to the end of its answer. */
-const timeoutMs = 60_000;
+/** Longest time from the start of a request to the end of its answer, and how fast what it carries has to go. */
+const timeoutSeconds = 60;
+const bytesPerSecond = 65_536;
 
 /** How much of an answer is read. */
 const maxAnswerBytes = 65_536;
@@ -18,6 +19,8 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** For the error. */
   readonly provider: string;
+  /** Of the message that is sent along: a slow line has the time for it. Default: 0. */
+  readonly sizeBytes?: number;
 }
 
 /**
@@ -28,8 +31,9 @@ export interface ExchangeOptions {
 export async function exchange(request: Request, options: ExchangeOptions): Promise<ProviderAnswer> {
   const limit = new AbortController();
   const breakOff = () => limit.abort(new DOMException("the delivery was stopped", "AbortError"));
-  const cancelTimer = options.clock.after(timeoutMs, () =>
-    limit.abort(new DOMException(`no whole answer within ${timeoutMs / 1000} seconds`, "TimeoutError")),
+  const seconds = timeoutSeconds + Math.floor((options.sizeBytes ?? 0) / bytesPerSecond);
+  const cancelTimer = options.clock.after(seconds * 1000, () =>
+    limit.abort(new DOMException(`no whole answer within ${seconds} seconds`, "TimeoutError")),
   );
   options.signal.addEventListener("abort", breakOff, { once: true });
   if (options.signal.aborted) breakOff();

@@ -21,19 +21,19 @@ export interface WatchedExchange {
   readonly outcome: ProviderAnswer | DispatchError;
 }
 
+/** What holds for one attempt. */
+export type LineTerms = Pick<ExchangeOptions, "provider" | "signal" | "sizeBytes">;
+
 /** See the file's first line. */
 export class ProviderLine {
   readonly #options: ProviderLineOptions;
-  readonly #provider: string;
   readonly #secrets: SecretMask;
-  readonly #signal: AbortSignal;
+  readonly #terms: LineTerms;
 
-  /** @param provider its name, for errors */
-  constructor(options: ProviderLineOptions, provider: string, secrets: SecretMask, signal: AbortSignal) {
+  constructor(options: ProviderLineOptions, terms: LineTerms, secrets: SecretMask) {
     this.#options = options;
-    this.#provider = provider;
+    this.#terms = terms;
     this.#secrets = secrets;
-    this.#signal = signal;
   }
 
   /** What the provider may use to make its requests. */
@@ -44,18 +44,18 @@ export class ProviderLine {
       nowMs: () => clock.nowMs(),
       fetch: async (request) => responseOf(await this.exchange(request)),
       wait: (delayMs) => this.#wait(delayMs),
-      signal: this.#signal,
+      signal: this.#terms.signal,
     };
   }
 
   /** Sends `request` with a token for `grant`; once more with a new one, should it not be taken. */
   async exchangeAuthorised(request: Request, grant: TokenGrant): Promise<ProviderAnswer> {
     const { tokens } = this.#options;
-    const token = await tokens.token(grant, this.#signal);
+    const token = await tokens.token(grant, this.#terms.signal);
     const answer = await this.exchange(authorise(request.clone(), token));
     if (answer.status !== 401) return answer;
     tokens.discard(grant, token);
-    return await this.exchange(authorise(request, await tokens.token(grant, this.#signal)));
+    return await this.exchange(authorise(request, await tokens.token(grant, this.#terms.signal)));
   }
 
   /** Sends `request`. @throws {DispatchError} `provider_unreachable` */
@@ -63,7 +63,7 @@ export class ProviderLine {
     const { fetch, clock } = this.#options;
     this.#secrets.learnFrom(request.headers);
     try {
-      const answer = await exchange(request, { fetch, clock, signal: this.#signal, provider: this.#provider });
+      const answer = await exchange(request, { fetch, clock, ...this.#terms });
       this.#tell(request, answer);
       return answer;
     } catch (error) {
@@ -77,7 +77,7 @@ export class ProviderLine {
   }
 
   #wait(delayMs: number): Promise<void> {
-    const signal = this.#signal;
+    const { signal } = this.#terms;
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(delayMs, finish);

@@ -38,6 +38,7 @@ interface Sending {
   readonly large?: readonly Uint8Array[];
   readonly sizeBytes?: number;
   readonly tokens?: readonly string[];
+  readonly clock?: ManualClock;
 }
 
 /** What was asked, and what came of it. */
@@ -70,7 +71,7 @@ async function send(options: Sending): Promise<Sent> {
       return (options.answer ?? (() => new Response("taken")))(request);
     },
     largeFiles,
-    clock: new ManualClock(),
+    clock: options.clock ?? new ManualClock(),
     crypto,
     tokens: { token: async () => tokens[discarded.length] ?? "", discard: (_grant, token) => discarded.push(token) },
     findProvider: () => provider,
@@ -175,6 +176,22 @@ describe("HttpTransport", () => {
       assert.deepEqual([resultsOf(sent)[0], sent.bodies], ["temporary", []]);
       assert.match(sent.report.outcomes[0]?.response ?? "", /stored message/);
     }
+  });
+
+  it("gives a large message the time that it takes over a slow line", async () => {
+    const clock = new ManualClock();
+    const asked = Promise.withResolvers<void>();
+    const answer = () => {
+      asked.resolve();
+      return new Promise<Response>(() => {});
+    };
+    const large = [new Uint8Array(655_360)];
+    const sent = send({ answer, large, sizeBytes: 655_360, clock });
+    await asked.promise;
+    clock.advance(69_999);
+    assert.equal(clock.waiting, 1);
+    clock.advance(1);
+    assert.match((await sent).report.outcomes[0]?.response ?? "", /within 70 seconds/);
   });
 
   it("takes what can't be expressed, and credentials that are refused on the way, for permanent", async () => {
