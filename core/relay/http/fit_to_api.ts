@@ -37,6 +37,14 @@ export function fitFiles(attachments: readonly MappedAttachment[]): Fitted<reado
   };
 }
 
+/** What is lost where the type of a file is named without parameters. */
+export function lostParameters(files: readonly MappedAttachment[]): string[] {
+  return files.flatMap(({ filename, mediaType, contentType }) => {
+    const parameters = contentType.slice(mediaType.length).replace(/^; /, "");
+    return parameters === "" ? [] : [`${parameters} of file ${filename}`];
+  });
+}
+
 /** The texts, none of them blank; one of them at least is there. */
 export function fitTexts({ text, html }: MappedMessage): Fitted<{ readonly text?: string; readonly html?: string }> {
   const value = { ...(isBlank(text) ? {} : { text }), ...(isBlank(html) ? {} : { html }) };

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
 import { signForAzure, type UnsignedRequest } from "../http/azure_signing.ts";
-import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTexts } from "../http/fit_to_api.ts";
+import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTexts, lostParameters } from "../http/fit_to_api.ts";
 import type {
   HttpMessage,
   HttpSurroundings,
@@ -118,6 +118,7 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
     // The one that is shown stands in the settings of the domain.
     ...(from.name === "" ? [] : ["name of the sender"]),
     ...[subject, texts, files, headers].flatMap((fitted) => fitted.omitted),
+    ...lostParameters(files.value),
     ...tags.map((tag) => `tag ${tag}`),
   ];
   return { value, omitted };
@@ -127,9 +128,10 @@ function asPerson({ name, address }: Mailbox): object {
   return name === "" ? { address } : { address, displayName: name };
 }
 
-function asFile({ filename, contentType, content, contentId }: MappedAttachment): object {
+/** "MIME type of the content": that parameters may follow is not said. */
+function asFile({ filename, mediaType, content, contentId }: MappedAttachment): object {
   const contentInBase64 = encodeBase64(content);
-  return { name: filename, contentType, contentInBase64, ...(contentId !== null && { contentId }) };
+  return { name: filename, contentType: mediaType, contentInBase64, ...(contentId !== null && { contentId }) };
 }
 
 /** The same for the same message to the same recipients: a UUID of the program's own making (RFC 9562 section 5.8). */

@@ -7,7 +7,15 @@ import { z } from "zod";
 import { choiceCodec } from "../../config/codec/choice.ts";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
-import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts } from "../http/fit_to_api.ts";
+import {
+  type Fitted,
+  fitFiles,
+  fitHeaders,
+  fitSubject,
+  fitTags,
+  fitTexts,
+  lostParameters,
+} from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { mapMessage } from "../http/map_message.ts";
 import type { MappedAttachment, MappedMessage, MappedRecipients } from "../http/mapped_message.ts";
@@ -126,9 +134,8 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
     ...(tags.value.length > 0 && { categories: tags.value }),
     ...untouched,
   };
-  const parameters = files.value.flatMap(lostParameters);
   const lost = [subject, texts, files, headers, tags].flatMap(({ omitted }) => omitted);
-  return { value, omitted: [...lost, ...parameters] };
+  return { value, omitted: [...lost, ...lostParameters(files.value), ...lostContentIds(files.value)] };
 }
 
 function asEmail({ name, address }: Mailbox): object {
@@ -146,12 +153,9 @@ function asAttachment({ content, mediaType, filename, disposition, contentId }: 
   };
 }
 
-function lostParameters({ filename, mediaType, contentType, contentId }: MappedAttachment): string[] {
-  const parameters = contentType.slice(mediaType.length).replace(/^; /, "");
-  return [
-    ...(parameters === "" ? [] : [`${parameters} of file ${filename}`]),
-    ...(contentId?.includes(";") ? [`Content-ID of file ${filename}`] : []),
-  ];
+function lostContentIds(files: readonly MappedAttachment[]): string[] {
+  const lost = files.filter(({ contentId }) => contentId?.includes(";"));
+  return lost.map(({ filename }) => `Content-ID of file ${filename}`);
 }
 
 function judge(answer: ProviderAnswer): ProviderVerdict {

@@ -114,7 +114,7 @@ function seenBy({
     headers: sortFields(Object.entries(headers)),
     files: attachments.map(({ name, contentType, contentInBase64, contentId }) => ({
       filename: name,
-      mediaType: contentType.replace(/;.*/, ""),
+      mediaType: contentType,
       contentId: contentId ?? null,
       content: readBase64(contentInBase64),
     })),
@@ -145,7 +145,7 @@ testMapping({
     from: { ...seen.from, name: "" },
     headers: seen.headers.filter(([name]) => name !== "date"),
   }),
-  omitted: ["name of the sender", "header Date"],
+  omitted: ["name of the sender", "header Date", "charset=utf-8 of file figures.csv"],
 });
 
 /** What becomes of a message by the answer to it, and by those to whoever then asks for the operation. */
