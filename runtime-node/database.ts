@@ -43,6 +43,8 @@ export class Database implements DatabaseDriver {
   #opened: BigIntStats;
   /** Files that were deleted, or moved away, and put back: they may return. */
   readonly #former: BigIntStats[] = [];
+  /** What was told last of the file. */
+  #told = "";
   /** Since when the file is known to be gone. */
   #goneSinceMs: number | null = null;
 
@@ -67,7 +69,7 @@ export class Database implements DatabaseDriver {
       this.#requireInPlace();
     } catch (error) {
       // While it is gone every call says so.
-      if (!isDispatchError(error)) this.#tell(`it can't be put back: ${reasonOf(error)}`);
+      if (!isDispatchError(error)) this.#tellOnce(`it can't be put back: ${reasonOf(error)}`);
     }
   }
 
@@ -127,7 +129,13 @@ export class Database implements DatabaseDriver {
     this.#tell("it has been put back with all that was in it");
   }
 
+  /** Each attempt may fail, for as long as the disk is full. */
+  #tellOnce(what: string): void {
+    if (this.#told !== what) this.#tell(what);
+  }
+
   #tell(what: string): void {
+    this.#told = what;
     const path = this.#path;
     this.#options.logger?.error("database.deleted", `The database ${path} was deleted; ${what}.`, { path });
   }

@@ -48,7 +48,7 @@ export class DenialLog {
   #waiting: MessageEvent[] = [];
   #cancelFlush: (() => void) | null = null;
   #flushAtMs = 0;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<boolean> | null = null;
 
   constructor(options: DenialLogOptions) {
     this.#options = options;
@@ -82,11 +82,9 @@ export class DenialLog {
   /** Writes what waits, and ends. */
   async stop(): Promise<void> {
     this.#bounds.settle();
-    this.#flush();
     await this.#writing;
     // Behind counts that were handed over before, others may have waited.
-    this.#flush();
-    await this.#writing;
+    if (await this.#flush()) await this.#flush();
     this.#cancelFlush?.();
     const count = this.#tally.size;
     if (count === 0) return;
@@ -127,28 +125,35 @@ export class DenialLog {
     if (this.#cancelFlush !== null && this.#flushAtMs <= atMs) return;
     this.#cancelFlush?.();
     this.#flushAtMs = atMs;
-    this.#cancelFlush = clock.after(delayMs, () => this.#flush());
+    this.#cancelFlush = clock.after(delayMs, () => void this.#flush());
   }
 
-  #flush(): void {
+  /** Writes what waits; while that is under way, what comes waits for its end. */
+  #flush(): Promise<boolean> {
     this.#cancelFlush?.();
     this.#cancelFlush = null;
-    this.#writing = this.#writing.then(() => this.#write());
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = null;
+    });
+    return this.#writing;
   }
 
-  async #write(): Promise<void> {
+  /** Resolves to whether it could be written. */
+  async #write(): Promise<boolean> {
     const { log, unlogged } = this.#options;
     const entries = this.#tally.take();
     const events = this.#waiting;
     this.#waiting = [];
-    if (events.length + entries.length === 0) return;
+    if (events.length + entries.length === 0) return true;
     try {
       await log.append(events, unlogged(), { source: "doors", entries });
       this.#tally.confirm();
       if (this.#tally.size > 0) this.#flushAfter(gatherMs);
+      return true;
     } catch (error) {
       this.#tellLost(events.length, error);
       this.#flushAfter(retryMs);
+      return false;
     }
   }
 

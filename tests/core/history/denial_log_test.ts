@@ -26,11 +26,13 @@ describe("DenialLog", () => {
   let told: string[];
   let failure: Error | null;
   let counted: Countable[][];
+  let pending: Promise<void>;
   let denials: DenialLog;
 
   beforeEach(() => {
     clock = new TestClock();
     [rows, told, counted, failure] = [[], [], [], null];
+    pending = Promise.resolve();
     unlogged = new Set();
     let events = 0;
     const tell = (event: string, message: string) => void told.push(`${event}: ${message}`);
@@ -40,6 +42,7 @@ describe("DenialLog", () => {
         async append(events, kinds = new Set(), batch = { source: "doors", entries: [] }) {
           assert.equal(batch.source, "doors");
           counted.push([...batch.entries]);
+          await pending;
           if (failure !== null) throw failure;
           rows.push(...events.filter(({ event }) => !kinds.has(event)));
         },
@@ -163,6 +166,23 @@ describe("DenialLog", () => {
     assert.deepEqual([second, third], [first, first]);
     assert.deepEqual([first?.[0]?.count, fourth?.[0]?.count], [1, 2]);
     assert.notEqual(first?.[0]?.id, fourth?.[0]?.id);
+  });
+
+  it("writes one batch at a time, however long the database takes", async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<void>();
+    pending = answer;
+    for (let count = 0; count < 3; count++) {
+      denials.add(denialOf(`192.0.2.${count}`));
+      await written();
+    }
+    assert.equal(counted.length, 1);
+    resolve();
+    await settle();
+    assert.equal(await written(), 3);
+    assert.deepEqual(
+      counted.flat().map(({ count }) => count),
+      [1, 2],
+    );
   });
 
   it("tells what was not counted in the end", async () => {
