@@ -28,7 +28,6 @@ const resultOfError = {
 /** See the file's first line. */
 export class HttpDelivery {
   readonly #options: HttpDeliveryOptions;
-  readonly #provider: Provider;
   readonly #api: HttpApi;
   readonly #relay: Relay;
   readonly #message: OutgoingMessage;
@@ -46,7 +45,6 @@ export class HttpDelivery {
     const secrets = new SecretMask(provider, relay.settings);
     const { sizeBytes } = message.entry;
     this.#options = options;
-    this.#provider = provider;
     this.#api = api;
     this.#relay = relay;
     this.#message = message;
@@ -57,23 +55,11 @@ export class HttpDelivery {
   /** Makes the attempt; every failure is an outcome. */
   async run(): Promise<DeliveryReport> {
     try {
-      if (this.#isTooLarge()) this.#noteTooLarge();
-      else await this.#sendAll();
+      await this.#sendAll();
     } catch (error) {
       this.#noteFailure(error);
     }
     return this.#tally.report();
-  }
-
-  #isTooLarge(): boolean {
-    const { maxMessageBytes } = this.#provider;
-    return maxMessageBytes !== null && this.#message.entry.sizeBytes > maxMessageBytes;
-  }
-
-  #noteTooLarge(): void {
-    const { name, maxMessageBytes } = this.#provider;
-    const size = this.#message.entry.sizeBytes;
-    this.#tally.noteRest("permanent", `The message has ${size} bytes; ${name} takes ${maxMessageBytes} at most`);
   }
 
   async #sendAll(): Promise<void> {

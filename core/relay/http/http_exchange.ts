@@ -88,8 +88,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What went wrong is often in the cause: `fetch failed` says nothing. */
+/** What went wrong is often in the cause: `fetch failed` says nothing. For a name with several addresses, in its errors. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== "" ? error.cause.message : error.message;
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(reasonOf).join(", ");
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }

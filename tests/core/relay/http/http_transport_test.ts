@@ -215,6 +215,20 @@ describe("HttpTransport", () => {
     assert.ok(!JSON.stringify(sent.report).includes(key));
   });
 
+  it("says what is behind a request that failed", async () => {
+    const refused = [new Error("connect ECONNREFUSED ::1:443"), new Error("connect ECONNREFUSED 127.0.0.1:443")];
+    const failures = {
+      "read ECONNRESET": new TypeError("fetch failed", { cause: new Error("read ECONNRESET") }),
+      "Unable to connect": new Error("Unable to connect"),
+      "ECONNREFUSED ::1:443, connect ECONNREFUSED 127": new TypeError("failed", { cause: new AggregateError(refused) }),
+    };
+    for (const [words, failure] of Object.entries(failures)) {
+      const sent = await send({ answer: () => Promise.reject(failure) });
+      assert.equal(resultsOf(sent)[0], "temporary");
+      assert.ok(sent.report.outcomes[0]?.response.includes(words), sent.report.outcomes[0]?.response);
+    }
+  });
+
   it("shows an answer on one line, without control characters, cut off", async () => {
     const sent = await send({ answer: () => new Response(`a\r\nb\u001b[2J${"x".repeat(70_000)}`, { status: 400 }) });
     const response = sent.report.outcomes[0]?.response ?? "";

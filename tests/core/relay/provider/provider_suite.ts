@@ -48,7 +48,6 @@ interface Attempt {
   readonly sender?: string;
   readonly tags?: readonly string[];
   readonly mime?: Uint8Array;
-  readonly sizeBytes?: number;
   /** Called once the fake was asked. */
   readonly meanwhile?: (clock: ManualClock, stop: AbortController) => void;
 }
@@ -78,7 +77,7 @@ export async function attempt(subject: ProviderSubject, options: Attempt): Promi
   });
   const settings = withDefaults(subject.provider, subject.settings);
   const relay = sampleRelay("tested", { provider: subject.provider.name, settings });
-  const entry = { id: `spl_${"0".repeat(31)}1`, sender, sizeBytes: options.sizeBytes ?? mime.byteLength, tags };
+  const entry = { id: `spl_${"0".repeat(31)}1`, sender, sizeBytes: mime.byteLength, tags };
   const content = { kind: "inline", bytes: mime } as const;
   const sent = transport.send(relay, { entry, recipients, content }, stop.signal);
   if (options.meanwhile !== undefined) {
@@ -116,7 +115,7 @@ function testRecord({ provider, settings }: ProviderSubject): void {
 }
 
 function testDelivery(subject: ProviderSubject): void {
-  const { provider, messageId, maxRecipients, nullSender } = subject;
+  const { messageId, maxRecipients, nullSender } = subject;
 
   it("sends the message as it was submitted", async () => {
     const { fake, report } = await attempt(subject, { answers: ["success"] });
@@ -169,15 +168,6 @@ function testDelivery(subject: ProviderSubject): void {
     assert.equal(report.outcomes[0]?.result, nullSender === "sent" ? "delivered" : "permanent");
     assert.equal(fake.deliveries.length, nullSender === "sent" ? 1 : 0);
     if (nullSender === "refused") assert.match(report.outcomes[0]?.response ?? "", /sender/);
-  });
-
-  const { maxMessageBytes } = provider;
-  if (maxMessageBytes === null) return;
-  it("does not send what is larger than the provider takes", async () => {
-    const { fake, report } = await attempt(subject, { answers: ["success"], sizeBytes: maxMessageBytes + 1 });
-    assert.equal(report.outcomes[0]?.result, "permanent");
-    assert.match(report.outcomes[0]?.response ?? "", new RegExp(`${maxMessageBytes}`));
-    assert.equal(fake.deliveries.length, 0);
   });
 }
 
