@@ -51,6 +51,11 @@ export async function seenOf(mime: Uint8Array, recipients: readonly string[]): P
   };
 }
 
+/** The same with a date of the provider's, which is nobody's to foresee. */
+export function withoutDate(seen: SeenMessage): SeenMessage {
+  return { ...seen, headers: seen.headers.filter(([name]) => name !== "date") };
+}
+
 /** Fields in the order of their names, which are in lower case then. */
 export function sortFields(fields: readonly (readonly [string, string])[]): SeenMessage["headers"] {
   return fields.map(([name, value]) => [name.toLowerCase(), value] as const).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -12,6 +12,14 @@ export interface Fitted<T> {
 const noSubject = "(no subject)";
 const noText = "(no text)";
 
+/**
+ * Tells whether a field says when or by whom a message was sent (RFC 5322 sections 3.6.1, 3.6.2 and 3.6.6). APIs write
+ * those anew; some refuse the whole message for one of them, as Postmark does ("Header 'Date' not allowed.").
+ */
+export function isOriginField({ name }: MappedHeader): boolean {
+  return /^(?:date|sender|resent-.+)$/i.test(name);
+}
+
 /** Fields as a record, for APIs that take each name once; the first of several counts. */
 export function fitHeaders(
   headers: readonly MappedHeader[],

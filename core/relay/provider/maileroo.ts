@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
-import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts } from "../http/fit_to_api.ts";
+import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { mapMessage } from "../http/map_message.ts";
 import type { MappedAttachment, MappedMessage } from "../http/mapped_message.ts";
@@ -76,7 +76,7 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
   const files = fitFiles(mapped.attachments);
   const headers = fitHeaders(
     mapped.headers,
-    ({ name, value }) => name.length <= maxKeyLength && value.length <= maxValueLength,
+    (header) => !isOriginField(header) && header.name.length <= maxKeyLength && header.value.length <= maxValueLength,
   );
   const tags = fitTags(mapped.tags, maxTags, tagForm);
   const attachments = files.value.map(fitAttachment);

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
-import { type Fitted, fitFiles, fitTags, fitTexts } from "../http/fit_to_api.ts";
+import { type Fitted, fitFiles, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { formatMailboxText } from "../http/mailbox_text.ts";
 import { mapMessage } from "../http/map_message.ts";
@@ -102,13 +102,13 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
 
 /** A name may stand there several times. A `Message-ID` stays what it is only where that is asked for. */
 function fitHeaderList(headers: readonly MappedHeader[]): Fitted<object[]> {
-  const commands = headers.filter(({ name }) => commandHeaders.test(name));
-  const sent = headers.filter(({ name }) => !commandHeaders.test(name));
+  const isLeftOut = (header: MappedHeader) => isOriginField(header) || commandHeaders.test(header.name);
+  const sent = headers.filter((header) => !isLeftOut(header));
   const isIdentified = sent.some(({ name }) => name.toLowerCase() === "message-id");
   const all = isIdentified ? [...sent, { name: "X-PM-KeepID", value: "true" }] : sent;
   return {
     value: all.map(({ name, value }) => ({ Name: name, Value: value })),
-    omitted: commands.map(({ name }) => `header ${name}`),
+    omitted: headers.filter(isLeftOut).map(({ name }) => `header ${name}`),
   };
 }
 

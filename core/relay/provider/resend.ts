@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import { endsLikeType, hasExtension } from "../http/file_extension.ts";
-import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts } from "../http/fit_to_api.ts";
+import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type {
   HttpMessage,
   HttpSurroundings,
@@ -95,7 +95,7 @@ function composeContent(mapped: MappedMessage): Fitted<object> {
   const subject = fitSubject(mapped.subject);
   const texts = fitTexts(mapped);
   const files = fitFiles(mapped.attachments);
-  const headers = fitHeaders(mapped.headers, ({ name }) => !commandHeaders.test(name));
+  const headers = fitHeaders(mapped.headers, (header) => !isOriginField(header) && !commandHeaders.test(header.name));
   const tags = fitTags(mapped.tags, maxTags, tagForm);
   const attachments = files.value.map(fitAttachment);
   const value = {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { postmark } from "../../../../core/relay/provider/postmark.ts";
 import { type FakeApi, type FakeDelivery, jsonResponse } from "../../../support/provider_fake.ts";
-import { readBase64, readMailboxes, type SeenMessage, sortFields } from "../../../support/seen_message.ts";
+import { readBase64, readMailboxes, type SeenMessage, sortFields, withoutDate } from "../../../support/seen_message.ts";
+import { bytesOf } from "../../mail/message_text.ts";
 import { testMapping } from "./mapping_suite.ts";
 import { attempt, type ProviderSubject, testProvider } from "./provider_suite.ts";
 
@@ -79,6 +80,8 @@ function read(body: Email): FakeDelivery {
 function seenBy(body: Email): SeenMessage {
   const fields = (body.Headers ?? []).map(({ Name, Value }) => [Name, Value] as const);
   assert.ok(fields.every(([name]) => !/^x-pm-/i.test(name) || name === "X-PM-KeepID"));
+  // "Header 'Date' not allowed." and so for the others.
+  assert.ok(fields.every(([name]) => !/^(?:date|sender|from|to|cc|bcc|reply-to|subject)$/i.test(name)));
   const isKept = fields.some(([name, value]) => name === "X-PM-KeepID" && value === "true");
   const sent = fields.filter(([name]) => !/^x-pm-/i.test(name) && (isKept || name.toLowerCase() !== "message-id"));
   return {
@@ -111,7 +114,7 @@ const subject: ProviderSubject = {
 };
 
 testProvider(subject);
-testMapping({ subject, command: "X-PM-Message-Stream" });
+testMapping({ subject, asSent: withoutDate, omitted: ["header Date"], command: "X-PM-Message-Stream" });
 
 /** Requests as they arrive, of an API that answers so. */
 async function sendTo(answer: () => Response, options: Partial<Parameters<typeof attempt>[1]>, settings = {}) {
@@ -139,6 +142,13 @@ describe("postmark", () => {
     const { bodies, report } = await sendTo(() => success(), { tags: ["one", "two"] });
     assert.equal(bodies[0]?.Tag, "one");
     assert.ok(report.omitted?.includes("tag two"));
+  });
+
+  it("sends no field for which Postmark refuses the message", async () => {
+    const text = "From: a@example.org\r\nSender: b@example.org\r\nResent-Date: x\r\nX-Other: y\r\n\r\nx\r\n";
+    const { bodies, report } = await sendTo(() => success(), { mime: bytesOf(text) });
+    assert.deepEqual(bodies[0]?.Headers, [{ Name: "X-Other", Value: "y" }]);
+    assert.deepEqual(report.omitted, ["header Sender", "header Resent-Date"]);
   });
 
   it("fails for good only those whom Postmark knows to be inactive", async () => {
