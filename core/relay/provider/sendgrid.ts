@@ -33,10 +33,10 @@ const servers = { global: "https://api.sendgrid.com", eu: "https://api.eu.sendgr
 const maxRecipients = 1000;
 
 /**
- * "These headers cannot be one of the reserved headers"; the rest of them is expressed otherwise. The last one tells
- * SendGrid what to do, which is not for a message to say.
+ * "These headers cannot be one of the reserved headers"; the rest of them is expressed otherwise. `X-SMTPAPI` tells
+ * SendGrid what to do, which is not for a message to say; and whether there would be two dates is not documented.
  */
-const reservedHeaders = /^(?:x-sg-.+|content-.+|x-smtpapi)$/i;
+const reservedHeaders = /^(?:x-sg-.+|content-.+|x-smtpapi|date)$/i;
 
 const maxCategories = 10;
 const category = /^.{1,255}$/u;
