@@ -48,7 +48,8 @@ interface Sent {
   readonly authorizations: readonly (string | null)[];
 }
 
-async function send(options: Sending): Promise<Sent> {
+/** A transport for the sample provider, and what it has asked. */
+async function stage(options: Sending) {
   const provider: Provider = {
     name: "sample",
     summary: "Sample",
@@ -76,11 +77,16 @@ async function send(options: Sending): Promise<Sent> {
     tokens: { token: async () => tokens[discarded.length] ?? "", discard: (_grant, token) => discarded.push(token) },
     findProvider: () => provider,
   });
+  const relay = sampleRelay("sample", { provider: "sample", settings: { key } });
+  return { transport, relay, bodies, authorizations };
+}
+
+async function send(options: Sending): Promise<Sent> {
+  const { transport, relay, bodies, authorizations } = await stage(options);
   const { recipients = ["a@example.net", "b@example.net", "c@example.net"], sizeBytes = 5 } = options;
   const entry = { id: "spl_1", sender: "app@example.org", sizeBytes, tags: [] };
   const inline = { kind: "inline", bytes: new Uint8Array(5) } as const;
   const content = options.large === undefined ? inline : ({ kind: "large", name: "spl_1.eml" } as const);
-  const relay = sampleRelay("sample", { provider: "sample", settings: { key } });
   const report = await transport.send(relay, { entry, recipients, content }, new AbortController().signal);
   return { report, bodies, authorizations };
 }
@@ -192,6 +198,27 @@ describe("HttpTransport", () => {
     assert.equal(clock.waiting, 1);
     clock.advance(1);
     assert.match((await sent).report.outcomes[0]?.response ?? "", /within 70 seconds/);
+  });
+
+  it("has no more of a relay's large messages in memory than there is room for", async () => {
+    const sizeBytes = 40 * 1024 * 1024;
+    let under = 0;
+    let most = 0;
+    const compose: HttpApi["compose"] = async (_settings, { recipients }) => {
+      most = Math.max(most, ++under);
+      return [requestTo(recipients)];
+    };
+    const answer = async () => {
+      under--;
+      return new Response("taken");
+    };
+    const { transport, relay } = await stage({ api: { compose }, answer, large: [new Uint8Array(sizeBytes)] });
+    const entry = { id: "spl_1", sender: "", sizeBytes, tags: [] };
+    const message = { entry, recipients: ["a@x.org"], content: { kind: "large", name: "spl_1.eml" } } as const;
+    const { signal } = new AbortController();
+    const reports = await Promise.all([1, 2, 3].map(() => transport.send(relay, message, signal)));
+    assert.ok(reports.every(({ outcomes }) => outcomes[0]?.result === "delivered"));
+    assert.equal(most, 1);
   });
 
   it("takes what can't be expressed, and credentials that are refused on the way, for permanent", async () => {
