@@ -44,13 +44,14 @@ export function openSmtpdObstacle(): string | null {
 export class OpenSmtpd {
   readonly #child: ChildProcess;
   readonly #folder: string;
-  readonly #port: number;
+  /** Where it takes mail. */
+  readonly port: number;
   #log = "";
 
   private constructor(child: ChildProcess, folder: string, port: number) {
     this.#child = child;
     this.#folder = folder;
-    this.#port = port;
+    this.port = port;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.#log += chunk;
@@ -76,7 +77,7 @@ export class OpenSmtpd {
 
   /** Hands it a message whose lines end in CRLF and whose dots are doubled; returns its reply. */
   async submit(sender: string, recipient: string, content: string): Promise<string> {
-    const client = await SmtpClient.greet(this.#port);
+    const client = await SmtpClient.greet(this.port);
     try {
       return await client.send(sender, [recipient], content);
     } finally {
@@ -103,7 +104,7 @@ export class OpenSmtpd {
 
   async #isListening(): Promise<boolean> {
     try {
-      (await SmtpClient.connect(this.#port)).close();
+      (await SmtpClient.connect(this.port)).close();
       return true;
     } catch {
       return false;
@@ -118,7 +119,7 @@ function configOf(port: number, { relays, secrets }: OpenSmtpdOptions): string {
     `match from any for domain "${domain}" action "${domain}"`,
   ]);
   const lines = [
-    `table secrets { ${credentials.join(", ")} }`,
+    ...(credentials.length === 0 ? [] : [`table secrets { ${credentials.join(", ")} }`]),
     `listen on 127.0.0.1 port ${port} hostname opensmtpd.example.org`,
     ...actions,
   ];
