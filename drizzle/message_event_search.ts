@@ -12,6 +12,8 @@ import { messageEventTable as table } from "./table/message_event.ts";
 const pageBudgetMs = 45;
 /** So many rows are read at a time where the index can't tell which of them are meant. */
 const rowsToRead = 300;
+/** So many rows that the index names are asked for their status, before the index of that is gone through too. */
+const rowsToAsk = 2000;
 const noEnd = Number.MAX_SAFE_INTEGER;
 
 /** Numbers of rows from `from` on, up to and without `to`. */
@@ -46,12 +48,12 @@ export async function searchEvents(orm: Orm, query: MessageLogQuery, nowMs: () =
   const atOnce = isExact ? limit + 1 : rowsToRead;
   const found: MessageEventRow[] = [];
   for (let { from, to } = span; ; ) {
-    const numbers = await orm.values<[number]>(numbersIn({ from, to }, { match, status: query.status }, atOnce));
-    const rows = await readRows(orm, numbers.flat());
+    const numbers = await findNumbers(orm, { from, to }, { match, status: query.status }, atOnce);
+    const rows = await readRows(orm, numbers);
     found.push(...(isExact ? rows : rows.filter((row) => hasPhrases(row, match))));
     if (found.length > limit) return pageOf(found.slice(0, limit), found[limit - 1]!.seq);
     if (numbers.length < atOnce) return pageOf(found, null);
-    to = numbers.at(-1)![0];
+    to = numbers.at(-1)!;
     if (nowMs() > untilMs) return pageOf(found, to);
   }
 }
@@ -61,11 +63,7 @@ function pageOf(rows: readonly MessageEventRow[], next: number | null): MessageL
 }
 
 function readRows(orm: Orm, numbers: readonly number[]): Promise<MessageEventRow[]> {
-  return orm
-    .select()
-    .from(table)
-    .where(sql`${table.seq} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`)
-    .orderBy(desc(table.seq));
+  return orm.select().from(table).where(isAmong(numbers)).orderBy(desc(table.seq));
 }
 
 function hasPhrases(row: MessageEventRow, { phrases }: RowMatch): boolean {
@@ -88,6 +86,25 @@ async function spanOf(orm: Orm, { fromTimeMs, toTimeMs, cursor }: MessageLogQuer
     cursor === undefined ? noEnd : Number(cursor),
   );
   return from < to ? { from, to } : null;
+}
+
+/** The newest numbers of such rows, up to `limit`. */
+async function findNumbers(orm: Orm, span: NumberSpan, conditions: RowConditions, limit: number): Promise<number[]> {
+  const { match, status } = conditions;
+  const read = async (query: SQL) => (await orm.values<[number]>(query)).flat();
+  if (match.expression === null || status === undefined) return read(numbersIn(span, conditions, limit));
+  // Where the index names few rows, or most have the status, there is no need to go through a million others.
+  const named = await read(numbersIn(span, { match, status: undefined }, rowsToAsk));
+  const meant = await read(
+    sql`SELECT seq FROM ${table} WHERE +status = ${status} AND ${isAmong(named)} ORDER BY seq DESC LIMIT ${limit}`,
+  );
+  if (meant.length === limit || named.length < rowsToAsk) return meant;
+  const rest = { from: span.from, to: named.at(-1)! };
+  return [...meant, ...(await read(numbersIn(rest, conditions, limit - meant.length)))];
+}
+
+function isAmong(numbers: readonly number[]): SQL {
+  return sql`${table.seq} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`;
 }
 
 /** The index takes a bound that is no integer for none, and the driver binds all numbers as reals. */

@@ -15,7 +15,7 @@ beforeEach(async () => {
   const fixture = new DatabaseFixture();
   fixtures.push(fixture);
   database = await fixture.open();
-  log = openMessageLog(database);
+  log = openMessageLog(database, () => 0);
 });
 
 after(() => {
