@@ -53,7 +53,7 @@ interface Delivery extends Job {
 export class Courier {
   readonly #options: CourierOptions;
   readonly #plan: RoutePlan;
-  readonly #lines = new RelayLines<Delivery>((relay) => this.#plan.health.concurrencyOf(relay));
+  readonly #lines: RelayLines<Delivery>;
   /** No more messages are taken. */
   readonly #stop = new AbortController();
   /** What is under way is broken off. */
@@ -75,6 +75,8 @@ export class Courier {
   constructor(options: CourierOptions) {
     this.#options = options;
     this.#plan = new RoutePlan(options.relays(), options.clock.nowMs().toString(36));
+    this.#lines = new RelayLines(this.#plan.health);
+    this.#lines.isOnlyOne = this.#plan.hasOneWay;
   }
 
   start(): void {
@@ -197,8 +199,9 @@ export class Courier {
   async #deliver(delivery: Delivery): Promise<void> {
     const { consignment, leg, relay, sinceMs } = delivery;
     const report = await this.#send(relay, leg, consignment.message);
-    this.#lines.end(delivery);
-    this.#plan.health.note(relay, report, this.#options.clock.nowMs());
+    const nowMs = this.#options.clock.nowMs();
+    this.#lines.end(delivery, nowMs);
+    this.#plan.health.note(relay, report, nowMs);
     if (this.#plan.health.isHopeless(relay)) this.#lines.crowd(relay);
     this.#finish(consignment, leg, report, sinceMs);
     this.#renewClaim();
@@ -303,8 +306,9 @@ export class Courier {
   #followRelays(): void {
     const table = this.#options.relays();
     if (!this.#plan.follow(table)) return;
-    this.#lines.follow(table.relays);
     this.#returnWaiting();
+    this.#lines.follow(table.relays);
+    this.#lines.isOnlyOne = this.#plan.hasOneWay;
   }
 
   /** Gives back what has not set out yet. */

@@ -56,9 +56,9 @@ export class RelayHealth {
     return true;
   }
 
-  /** Forgets relays that are gone. */
-  keepOnly(relays: readonly Relay[]): void {
-    const ids = new Set(relays.map(({ id }) => id));
-    for (const id of this.#failing.keys()) if (!ids.has(id)) this.#failing.delete(id);
+  /** Forgets relays that are gone, or were changed: that may have put right what was wrong. */
+  follow(before: readonly Relay[], now: readonly Relay[]): void {
+    const unchanged = new Set(now.map((relay) => JSON.stringify(relay)));
+    for (const relay of before) if (!unchanged.has(JSON.stringify(relay))) this.#failing.delete(relay.id);
   }
 }

@@ -1,8 +1,12 @@
 /** The lines before the relays: which delivery is next, and which had better wait elsewhere. */
 import type { Relay } from "./relay.ts";
+import type { RelayHealth } from "./relay_health.ts";
 
-/** How long a relay may take, or be waited for, without being in the way of others. */
+/** How long a delivery may take, or be waited for, without being in the way of others. */
 export const patienceMs = 1000;
+
+/** A relay whose deliveries take less is worth waiting for in its line; before another one, mail waits elsewhere. */
+const promptMs = 100;
 
 /** A delivery that waits for its relay, or is under way. */
 export interface Job {
@@ -16,23 +20,28 @@ interface Line<J extends Job> {
   relay: Relay;
   readonly waiting: J[];
   underWay: number;
-  /** Whether others wait elsewhere, because it would take too long here. */
+  /** Whether the last delivery took its time, or does so still. */
+  isSlow: boolean;
+  /** Whether others wait elsewhere. */
   isCrowded: boolean;
 }
 
-/** The lines before all relays; `concurrencyOf` says how many deliveries each may have under way. */
+/** The lines before all relays. */
 export class RelayLines<J extends Job> {
-  readonly #concurrencyOf: (relay: Relay) => number;
+  /** Whether all mail goes over one relay: then nobody is in the way of others, and all wait in line. */
+  isOnlyOne = false;
+  readonly #health: Pick<RelayHealth, "concurrencyOf" | "isHopeless">;
   /** By the relay's id. */
   readonly #lines = new Map<string, Line<J>>();
   /** Those in which someone waits. */
   readonly #occupied = new Set<Line<J>>();
+  readonly #underWay = new Map<J, Line<J>>();
   /** Deliveries under way, the oldest first, but for those that take long: they count for their relay alone. */
   readonly #quick = new Set<J>();
   #waiting = 0;
 
-  constructor(concurrencyOf: (relay: Relay) => number) {
-    this.#concurrencyOf = concurrencyOf;
+  constructor(health: Pick<RelayHealth, "concurrencyOf" | "isHopeless">) {
+    this.#health = health;
   }
 
   /** How many wait. */
@@ -45,10 +54,13 @@ export class RelayLines<J extends Job> {
     return this.#quick.size;
   }
 
-  /** Whether `job` has joined its line; where others had to leave it may not, but when it can set out. */
+  /** Whether `job` has joined its line; before a relay that is slow it may not, but when it can set out. */
   join(job: J): boolean {
     const line = this.#lineOf(job.relay);
-    if (line.isCrowded && this.#freeIn(line) <= 0) return false;
+    if (!this.isOnlyOne && this.#freeIn(line) <= 0 && !this.#isPrompt(line)) {
+      line.isCrowded = true;
+      return false;
+    }
     line.waiting.push(job);
     this.#occupied.add(line);
     this.#waiting++;
@@ -61,18 +73,22 @@ export class RelayLines<J extends Job> {
     for (const line of this.#occupied) {
       if (this.#freeIn(line) > 0 && (best === undefined || line.underWay < best.underWay)) best = line;
     }
-    if (best === undefined) return undefined;
-    const [job] = this.#leave(best, 1);
+    const [job] = best === undefined ? [] : this.#leave(best, 1);
+    if (best === undefined || job === undefined) return undefined;
     best.underWay++;
-    job!.sinceMs = nowMs;
-    this.#quick.add(job!);
+    job.sinceMs = nowMs;
+    this.#underWay.set(job, best);
+    this.#quick.add(job);
     return job;
   }
 
   /** Ends a delivery that was under way. */
-  end(job: J): void {
+  end(job: J, nowMs: number): void {
+    const line = this.#underWay.get(job)!;
+    this.#underWay.delete(job);
     this.#quick.delete(job);
-    this.#lineOf(job.relay).underWay--;
+    line.underWay--;
+    line.isSlow = nowMs - job.sinceMs >= promptMs;
   }
 
   /** Stops counting deliveries that take long; returns those that have waited too long for a relay without room. */
@@ -81,9 +97,11 @@ export class RelayLines<J extends Job> {
       if (nowMs - job.sinceMs < patienceMs) break;
       this.#quick.delete(job);
     }
+    if (this.isOnlyOne) return [];
     const tired: J[] = [];
     for (const line of [...this.#occupied]) {
       if (this.#freeIn(line) > 0 || nowMs - line.waiting[0]!.sinceMs < patienceMs) continue;
+      line.isSlow = true;
       line.isCrowded = true;
       tired.push(...this.#leave(line, line.waiting.length));
     }
@@ -101,14 +119,18 @@ export class RelayLines<J extends Job> {
 
   /** The relays for which others wait elsewhere. */
   crowded(): Relay[] {
-    return [...this.#lines.values()].filter(({ isCrowded }) => isCrowded).map(({ relay }) => relay);
+    const relays: Relay[] = [];
+    for (const { relay, isCrowded } of this.#lines.values()) if (isCrowded) relays.push(relay);
+    return relays;
   }
 
-  /** How many more may join the line of `relay`: some ahead of their turn, once one of them can set out. */
+  /** How many more may join the line of `relay`: those that can set out, and some ahead of their turn if it is prompt. */
   roomOf(relay: Relay): number {
     const line = this.#lineOf(relay);
     const free = this.#freeIn(line);
-    return free <= 0 ? 0 : Math.max(0, 2 * free + line.underWay - line.waiting.length);
+    if (free <= 0) return 0;
+    const ahead = this.#isPrompt(line) ? this.#health.concurrencyOf(relay) : 0;
+    return Math.max(0, free + ahead - line.waiting.length);
   }
 
   /** Has whoever can't set out over `relay` wait elsewhere. */
@@ -121,26 +143,31 @@ export class RelayLines<J extends Job> {
     this.#lineOf(relay).isCrowded = false;
   }
 
-  /** Takes relays as they are now, and forgets the lines of those that are gone. */
+  /** Takes relays as they are now. What is under way over one that has other settings now is no longer in its way. */
   follow(relays: readonly Relay[]): void {
     const byId = new Map(relays.map((relay) => [relay.id, relay]));
     for (const [id, line] of this.#lines) {
-      line.relay = byId.get(id) ?? line.relay;
-      if (!byId.has(id) && line.underWay === 0 && line.waiting.length === 0) this.#lines.delete(id);
+      const relay = byId.get(id);
+      if (relay !== undefined && isSameServer(relay, line.relay)) line.relay = relay;
+      else if (line.waiting.length === 0) this.#lines.delete(id);
     }
   }
 
   #lineOf(relay: Relay): Line<J> {
     let line = this.#lines.get(relay.id);
     if (line === undefined) {
-      line = { relay, waiting: [], underWay: 0, isCrowded: false };
+      line = { relay, waiting: [], underWay: 0, isSlow: false, isCrowded: false };
       this.#lines.set(relay.id, line);
     }
     return line;
   }
 
   #freeIn({ relay, underWay }: Line<J>): number {
-    return this.#concurrencyOf(relay) - underWay;
+    return this.#health.concurrencyOf(relay) - underWay;
+  }
+
+  #isPrompt({ relay, isSlow }: Line<J>): boolean {
+    return !isSlow && !this.#health.isHopeless(relay);
   }
 
   #leave(line: Line<J>, count: number): J[] {
@@ -149,4 +176,9 @@ export class RelayLines<J extends Job> {
     if (line.waiting.length === 0) this.#occupied.delete(line);
     return left;
   }
+}
+
+/** Tables of relays cross threads as copies, so that equal relays are not the same object. */
+function isSameServer(a: Relay, b: Relay): boolean {
+  return JSON.stringify([a.provider, a.settings]) === JSON.stringify([b.provider, b.settings]);
 }

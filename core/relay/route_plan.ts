@@ -24,11 +24,19 @@ export class RoutePlan {
   /** Goes by `table` from now on; whether that is a change. */
   follow(table: RelayTable): boolean {
     if (table === this.#table) return false;
+    this.health.follow(this.#table.relays, table.relays);
     this.#table = table;
     this.#router = compileRouter(table);
     this.#version++;
-    this.health.keepOnly(table.relays);
     return true;
+  }
+
+  /** Whether all mail goes over one relay, come what may. */
+  get hasOneWay(): boolean {
+    const { relays, rules } = this.#table;
+    const chosen = new Set(rules.map(({ relay }) => relay));
+    const ways = relays.filter(({ isDefault, enabled, name }) => enabled && (isDefault || chosen.has(name)));
+    return ways.length <= 1 && ways.every(({ fallback }) => fallback === null);
   }
 
   /** The legs on which a message goes to those of its recipients that are due. */

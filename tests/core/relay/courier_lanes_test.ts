@@ -164,6 +164,23 @@ describe("Courier on a real spool", () => {
     assert.equal(fixture.commits, commits);
   });
 
+  it("writes nothing about what waits where all mail goes over one relay", async () => {
+    table = { relays: [sampleRelay("dead", { isDefault: true }), sampleRelay("unused")], rules: [] };
+    courier.relaysChanged();
+    await store(20, "dead.example");
+    await until("the relay to be full", () => transport.sent.length === 4);
+    const { commits } = fixture;
+    for (let minute = 0; minute < 10; minute++) {
+      fixture.clock.advance(60_000);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    assert.equal(fixture.commits, commits);
+    assert.ok(counted.held <= 12, `${counted.held} messages held`);
+    transport.answers.set("dead", "delivered");
+    transport.letGo();
+    await delivered(20);
+  });
+
   it("routes anew what waited when the relays have changed", async () => {
     await fillDeadRelay(20);
     table = { ...tableWith({}), rules: [] };
