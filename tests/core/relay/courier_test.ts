@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Courier, type CourierSettings } from "../../../core/relay/courier.ts";
-import type { DeliveryReport } from "../../../core/relay/outcome.ts";
-import type { Relay, RelayTable } from "../../../core/relay/relay.ts";
-import type { OutgoingMessage, Transport } from "../../../core/relay/transport.ts";
+import type { RelayTable } from "../../../core/relay/relay.ts";
+import type { Transport } from "../../../core/relay/transport.ts";
 import type { ClaimedMessage, Settlement, Spool } from "../../../core/spool/mod.ts";
+import { HeldTransport } from "../../support/held_transport.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 import { recordingLogger, TestClock } from "../../support/spool_fixture.ts";
 
@@ -73,35 +73,6 @@ class FakeSpool implements Pick<Spool, "claim" | "settle" | "park"> {
   }
 }
 
-/** A transport whose deliveries wait until they are let go. */
-class HeldTransport implements Transport {
-  readonly sent: { relay: Relay; message: OutgoingMessage; signal: AbortSignal }[] = [];
-  mostAtOnce = 0;
-  #underWay = new Set<() => void>();
-
-  async send(relay: Relay, outgoing: OutgoingMessage, signal: AbortSignal): Promise<DeliveryReport> {
-    this.sent.push({ relay, message: outgoing, signal });
-    await new Promise<void>((resolve) => {
-      this.#underWay.add(resolve);
-      this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.size);
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-    const result = signal.aborted ? "temporary" : "delivered";
-    return {
-      outcomes: outgoing.recipients.map((address) => ({ address, result, response: "250 ok" })),
-      providerMessageId: null,
-      retryAfterSeconds: null,
-    };
-  }
-
-  letGo(count = Number.POSITIVE_INFINITY): void {
-    for (const release of [...this.#underWay].slice(0, count)) {
-      this.#underWay.delete(release);
-      release();
-    }
-  }
-}
-
 function relayTable(name: string): RelayTable {
   return { relays: [sampleRelay(name, { isDefault: true })], rules: [] };
 }
@@ -167,6 +138,85 @@ describe("Courier", () => {
     assert.equal(transport.mostAtOnce, 2);
     // As many again wait in hand.
     assert.ok(spool.claims.every((max) => max <= 4));
+  });
+
+  it("has no more deliveries under way over a relay than that one takes", async () => {
+    settings = { ...settings, workerCount: 8 };
+    table = { relays: [sampleRelay("main", { isDefault: true, concurrency: 3 })], rules: [] };
+    spool.put(...Array.from({ length: 10 }, (_, n) => message(`spl_${n}`)));
+    for (let round = 0; round < 10; round++) {
+      await settled();
+      transport.letGo(1);
+    }
+    await settled();
+    assert.equal(spool.settlements.length, 10);
+    assert.equal(transport.mostAtOnce, 3);
+  });
+
+  it("starts others beside deliveries that take longer than a second", async () => {
+    spool.put(...Array.from({ length: 10 }, (_, n) => message(`spl_${n}`)));
+    await settled();
+    assert.equal(transport.sent.length, 2);
+    clock.advance(1000);
+    await settled();
+    // As many as the relay takes.
+    assert.equal(transport.sent.length, 4);
+  });
+
+  it("leaves a message alone, and waiting, whose transport never answers, until it is broken off", async () => {
+    spool.put(message("spl_1"));
+    await settled();
+    clock.advance(24 * 3_600_000);
+    await settled();
+    assert.deepEqual([transport.sent.length, spool.settlements.length], [1, 0]);
+    const stopped = courier.stop(1000);
+    clock.advance(1000);
+    await stopped;
+    await settled();
+    assert.deepEqual(
+      spool.settlements.map(({ next }) => next),
+      ["retrying"],
+    );
+  });
+
+  it("gives back at its stop what has not set out yet", async () => {
+    spool.put(...Array.from({ length: 4 }, (_, n) => message(`spl_${n}`)));
+    await settled();
+    const stopped = courier.stop(1000);
+    transport.letGo();
+    await stopped;
+    assert.deepEqual(
+      spool.parked.map(({ ids, lane }) => [ids, lane]),
+      [
+        [["spl_2"], ""],
+        [["spl_3"], ""],
+      ],
+    );
+    assert.equal(transport.sent.length, 2);
+  });
+
+  it("routes anew what has not set out yet when the relays change", async () => {
+    spool.put(...Array.from({ length: 3 }, (_, n) => message(`spl_${n}`)));
+    await settled();
+    table = relayTable("other");
+    courier.relaysChanged();
+    await settled();
+    assert.deepEqual(
+      spool.parked.map(({ ids, lane }) => [ids, lane]),
+      [[["spl_2"], ""]],
+    );
+  });
+
+  it("keeps waiting what goes over a relay with a problem, and says which", async () => {
+    const problem = "Its secret can't be opened.";
+    table = { relays: [sampleRelay("main", { isDefault: true, problem })], rules: [] };
+    spool.put(message("spl_1"));
+    await settled();
+    assert.deepEqual(
+      spool.settlements.map(({ next, lastError }) => [next, lastError]),
+      [["retrying", problem]],
+    );
+    assert.equal(transport.sent.length, 0);
   });
 
   it("takes a new number of workers without a restart", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isDispatchError } from "../../../core/error/mod.ts";
-import type { Settlement, SpoolEntry, SqliteSpool } from "../../../core/spool/mod.ts";
+import type { Settlement, SpoolEntry, SpoolRecipient, SqliteSpool } from "../../../core/spool/mod.ts";
 import { openSqlite } from "../../../runtime-node/sqlite_connection.ts";
 import { newMessage, openMemorySpool, SpoolFixture } from "../../support/spool_fixture.ts";
 
@@ -145,6 +145,25 @@ describe("SqliteSpool", () => {
       ["delivered", "pending"],
     );
     assert.equal(again.entry.attempts, 0);
+  });
+
+  /** Has a message to two end as `next` with those states, then be retried; the states after that. */
+  async function retryAfter(next: Settlement["next"], ...states: SpoolRecipient["state"][]): Promise<string[]> {
+    const recipients = states.map((_, n) => ({ address: `${n}@example.org`, kind: "to" as const }));
+    await spool.append(newMessage({ recipients }));
+    const { entry } = await claimOne();
+    const ended = entry.recipients.map((recipient, n) => ({ ...recipient, state: states[n]! }));
+    await spool.settle({ ...settlement(entry, next), recipients: ended });
+    await spool.retry(entry.id);
+    return (await claimOne()).entry.recipients.map(({ state }) => state);
+  }
+
+  it("sends a captured message on when it is retried, but to nobody who has it", async () => {
+    assert.deepEqual(await retryAfter("captured", "captured", "delivered"), ["pending", "delivered"]);
+  });
+
+  it("leaves the captured copy of a failed message where it is when that is retried", async () => {
+    assert.deepEqual(await retryAfter("failed", "captured", "failed"), ["captured", "pending"]);
   });
 
   it("counts messages by state, claimed ones as processing, over a restart too", async () => {
