@@ -33,7 +33,7 @@ const searches: Readonly<Record<string, Search>> = {
   "a frequent status": { status: "delivered" },
   "a rare status": { status: "failed" },
   "a status that no message has": { status: "retrying" },
-  "a rare sender": { sender: "app1999@host49.example.org" },
+  "a rare sender": { sender: "app1500@host3.example.org" },
   "a frequent sender and a rare tag": { sender: "app0", tag: "tag4999" },
   "a frequent sender and a rare status": { sender: "app0", status: "failed" },
   "a sender that there is none of": { sender: '"org example"' },

@@ -61,16 +61,17 @@ describe("a message log from before the index", () => {
     assert.equal((await found({ status: "denied" })).length, rows * 0.1);
   });
 
-  test("is searched by words and values, the newest first, as far as its rows are indexed", async () => {
+  test("is searched by words and values, the newest first, as far as its rows are indexed, and purged", async () => {
     await log.append([sampleEvent({ eventId: "evt_new", timeMs: 1_700_000_000_001, subject: "number new" })]);
     assert.deepEqual(await found({ subject: "number" }), ["evt_new"]);
     assert.equal(await log.indexEarlier(500), true);
     // The new row is one of the newest 500, and has its terms already.
     assert.equal((await found({ tag: "a" })).length, 499);
+    assert.equal(await log.purge({ beforeMs: 1_700_000_000_000, events: ["denied"], limit: 5 }), 5);
     while (await log.indexEarlier(500));
-    assert.equal((await found({ tag: "a" })).length, rows);
+    assert.equal((await found({ tag: "a" })).length, rows - 5);
     assert.deepEqual(await found({ subject: "700" }), ["evt_700"]);
-    assert.equal((await found({ subject: "number" })).length, rows + 1);
+    assert.equal((await found({ subject: "number" })).length, rows - 5 + 1);
     assert.equal(await log.indexEarlier(500), false);
   });
 });
