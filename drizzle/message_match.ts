@@ -50,7 +50,8 @@ const valueSearches: readonly (Exclude<ValueField, "apiKeyId"> & keyof MessageLo
  * What rows must have; `null` when no row can have it.
  *
  * Expressions are of https://sqlite.org/fts5.html#full_text_query_syntax; whatever the query holds, only quoted terms
- * get into them. The start of very many words is left to the rows: many of them have it.
+ * get into them. The start of very many words is left to the rows, which many of them have; the index is asked for what
+ * stands before it alone.
  */
 export async function matchOf(orm: Orm, query: MessageLogQuery): Promise<RowMatch | null> {
   const conditions = valueConditions(query);
@@ -58,8 +59,13 @@ export async function matchOf(orm: Orm, query: MessageLogQuery): Promise<RowMatc
   for (const search of phraseSearches(query)) {
     if (search === null) return null;
     const choices = await Promise.all(search.fields.map((field) => phraseConditions(orm, field, search.phrase)));
-    if (choices.includes("rows")) phrases.push(search);
-    else conditions.push(anyOf(choices.flat()));
+    if (!choices.includes("rows")) {
+      conditions.push(anyOf(choices.flat()));
+      continue;
+    }
+    phrases.push(search);
+    if (search.phrase.words.length > 1)
+      conditions.push(anyOf(search.fields.map((field) => beginningOf(field, search.phrase))));
   }
   if (conditions.includes("")) return null;
   const expression = conditions.length === 0 ? null : [...new Set(conditions)].join(" AND ");
@@ -93,6 +99,11 @@ async function phraseConditions(orm: Orm, field: WordField, phrase: Phrase): Pro
   const found = await termsFrom(orm, last);
   if (found.length <= maxWordsOfStart) return found.map((term) => quoted([...terms, term]));
   return (await hasManyPlaces(orm, last)) ? "rows" : [`${quoted([...terms, last])} *`];
+}
+
+/** The phrase without the word that may go on. */
+function beginningOf(field: WordField, phrase: Phrase): string {
+  return quoted(phraseTerms(field, phrase).slice(0, -1));
 }
 
 async function hasManyPlaces(orm: Orm, start: string): Promise<boolean> {
