@@ -57,9 +57,10 @@ export class SpoolFixture {
   reads = 0;
   commits = 0;
 
-  open(): SqliteSpool {
-    const connection = this.#counted(openSqlite(this.path));
-    openSpoolFile(connection, this.path);
+  /** @param path by default its own; `:memory:` for a spool that need not outlast the test */
+  open(path = this.path): SqliteSpool {
+    const connection = this.#counted(openSqlite(path));
+    openSpoolFile(connection, path);
     return new SqliteSpool({
       connection,
       largeFiles: this.largeFiles,

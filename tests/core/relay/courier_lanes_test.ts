@@ -12,7 +12,7 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
   const patience = AbortSignal.timeout(50_000);
   while (!(await holds())) {
     assert.ok(!patience.aborted, `waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -56,7 +56,7 @@ describe("Courier on a real spool", () => {
 
   beforeEach(() => {
     fixture = new SpoolFixture();
-    spool = fixture.open();
+    spool = fixture.open(":memory:");
     counted = new CountedSpool(spool);
     transport = new HeldTransport();
     transport.answers.set("main", "delivered");
@@ -88,6 +88,16 @@ describe("Courier on a real spool", () => {
     const stopped = courier.stop(0);
     fixture.clock.advance(0);
     await stopped;
+  }
+
+  /** Starts another courier on the spool in the file. */
+  async function startAgain(): Promise<void> {
+    await stopCourier();
+    await spool.close();
+    spool = fixture.open();
+    counted = new CountedSpool(spool);
+    fixture.clock.now += 1;
+    startCourier();
   }
 
   function tableWith(dead: Parameters<typeof sampleRelay>[1]): RelayTable {
@@ -190,14 +200,10 @@ describe("Courier on a real spool", () => {
   });
 
   it("routes anew what waited when the service starts again", async () => {
+    await startAgain();
     await fillDeadRelay(20);
-    await stopCourier();
-    await spool.close();
-    spool = fixture.open();
-    counted = new CountedSpool(spool);
-    fixture.clock.now += 1;
     transport.answers.set("dead", "delivered");
-    startCourier();
+    await startAgain();
     await until("the spool to be empty", async () => {
       // What was broken off has to fall due again.
       fixture.clock.advance(30_000);
