@@ -13,8 +13,6 @@ import type { PurgeSources } from "./purge_targets.ts";
 const firstLookMs = 60_000;
 /** Longest time between two looks, so that a clock that was set, or a host that slept, is noticed. */
 const longestPauseMs = 3_600_000;
-/** Pause before a look that failed is repeated. */
-const lookAgainMs = 60_000;
 /** Records that are kept. */
 const keptRuns = 500;
 
@@ -111,19 +109,16 @@ export class Retention {
 
   /** Does what is due, and looks again when the next is. */
   async #look(): Promise<void> {
-    const { clock, logger, holder } = this.#options;
-    try {
-      await this.#running?.ended;
-      const [last = null] = await this.list(1);
-      const dueMs = nextPurgeMs(last, holder.current, clock.nowMs());
-      if (dueMs === null) return;
-      if (dueMs > clock.nowMs()) return this.#lookAfter(Math.min(dueMs - clock.nowMs(), longestPauseMs));
-      await this.#runDue(last);
-      this.#lookAfter(0);
-    } catch (error) {
-      logger.warn("purge.not_planned", "When the next purge is due can't be found out", { error });
-      this.#lookAfter(lookAgainMs);
-    }
+    const { clock, holder } = this.#options;
+    await this.#running?.ended;
+    const listed = await this.#persistence.persist(() => this.list(1));
+    if (listed === null) return;
+    const [last = null] = listed.value;
+    const dueMs = nextPurgeMs(last, holder.current, clock.nowMs());
+    if (dueMs === null) return;
+    if (dueMs <= clock.nowMs()) await this.#runDue(last);
+    const pauseMs = Math.max(0, dueMs - clock.nowMs());
+    this.#lookAfter(Math.min(pauseMs, longestPauseMs));
   }
 
   async #runDue(last: PurgeRun | null): Promise<void> {
@@ -133,7 +128,10 @@ export class Retention {
     const reason = reasonToWait(last, holder.current, clock.nowMs());
     if (reason === null) return void (await this.#begin("schedule").ended);
     logger.warn("purge.postponed", reason);
-    await runs.put({ ...this.#newRun("schedule"), state: "postponed", endedAtMs: clock.nowMs(), problem: reason });
+    const run = this.#newRun("schedule");
+    await this.#persistence.persist(() =>
+      runs.put({ ...run, state: "postponed", endedAtMs: run.startedAtMs, problem: reason }),
+    );
   }
 
   #newRun(cause: PurgeRun["cause"]): PurgeRun {

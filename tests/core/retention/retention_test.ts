@@ -243,6 +243,20 @@ describe("Retention", () => {
     assert.ok(second!.startedAtMs - first!.startedAtMs < 3 * hourMs);
   });
 
+  test("plans its runs as soon as the database is back that was away", async () => {
+    const { list } = stores.purgeRuns;
+    let failures = 3;
+    Object.assign(stores.purgeRuns, {
+      async list(limit: number) {
+        if (failures-- > 0) throw new DispatchError("database_unusable", { path: "dispatch.db", reason: "locked" });
+        return list(limit);
+      },
+    });
+    retention.start();
+    await until(async () => failures < 0 && (await retention.list(9))[0]?.state === "done", 1000);
+    assert.deepEqual(fixture.logger.events, ["purge.suspended", "purge.resumed"]);
+  });
+
   test("waits for one interval, and says so, when the clock has jumped ahead by months", async () => {
     await purge();
     await audited("relay.added", 1);
