@@ -13,6 +13,7 @@ import { type Job, patienceMs, RelayLines } from "./relay_lines.ts";
 import { RoutePlan } from "./route_plan.ts";
 import { singleLine } from "./single_line.ts";
 import { sameForAll, soundReport } from "./sound_report.ts";
+import { SpoolLedger } from "./spool_ledger.ts";
 import type { Transport } from "./transport.ts";
 
 /** Settings of the worker, read anew for each message. */
@@ -34,12 +35,6 @@ export interface CourierOptions {
   readonly createEventId: () => string;
 }
 
-/** Settlements that may be under way while the next messages are sent already; one sync serves many of them. */
-const maxOpenSettlements = 64;
-
-/** Messages that may be on their way into a lane while others are claimed. */
-const maxOpenMoves = 64;
-
 /** Pause after the spool could not be read or written. */
 const troublePauseMs = 1000;
 
@@ -59,8 +54,7 @@ export class Courier {
   /** What is under way is broken off. */
   readonly #giveUp = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #settling = new Set<Promise<void>>();
-  readonly #moving = new Set<Promise<void>>();
+  readonly #ledger: SpoolLedger;
   /** Messages of which some legs are done while others take their time. */
   readonly #halfway = new Set<Consignment>();
   readonly #progress = new WaitingRoom();
@@ -77,6 +71,14 @@ export class Courier {
     this.#plan = new RoutePlan(options.relays(), options.clock.nowMs().toString(36));
     this.#lines = new RelayLines(this.#plan.health);
     this.#lines.isOnlyOne = this.#plan.hasOneWay;
+    this.#ledger = new SpoolLedger({
+      spool: options.spool,
+      onTrouble: (id, error) => {
+        this.#say("relay.settle_failed", `The outcome of ${id} can't be stored; trying again`, error);
+        return this.#pause(troublePauseMs);
+      },
+      onStored: () => this.#goOn(),
+    });
   }
 
   start(): void {
@@ -98,7 +100,7 @@ export class Courier {
     const finished = (async () => {
       await this.#running;
       await Promise.all(this.#underWay);
-      await Promise.all([...this.#settling, ...this.#moving]);
+      await this.#ledger.flushed();
     })();
     await Promise.race([finished, this.#pause(graceMs)]);
     this.#giveUp.abort();
@@ -110,7 +112,7 @@ export class Courier {
     while (!signal.aborted) {
       const { workerCount } = this.#options.settings();
       const room = 2 * workerCount - this.#lines.quick - this.#lines.waiting;
-      if (room < workerCount || this.#moving.size >= maxOpenMoves) await this.#progress.wait(signal);
+      if (room < workerCount || this.#ledger.isMoving) await this.#progress.wait(signal);
       else await this.#claim(room);
     }
   }
@@ -179,21 +181,22 @@ export class Courier {
   #startDeliveries(): void {
     this.#followRelays();
     const { workerCount } = this.#options.settings();
-    while (this.#lines.quick < workerCount && this.#settling.size < maxOpenSettlements) {
+    while (this.#lines.quick < workerCount && !this.#ledger.isBehind) {
       const delivery = this.#lines.next(this.#options.clock.nowMs());
       if (delivery === undefined) break;
-      this.#track(this.#underWay, this.#deliver(delivery));
+      const work = this.#deliver(delivery).finally(() => {
+        this.#underWay.delete(work);
+        this.#goOn();
+      });
+      this.#underWay.add(work);
     }
     this.#watch();
   }
 
-  #track(set: Set<Promise<void>>, work: Promise<void>): void {
-    const tracked = work.finally(() => {
-      set.delete(tracked);
-      this.#startDeliveries();
-      this.#progress.wake();
-    });
-    set.add(tracked);
+  /** Goes on after something has come to its end. */
+  #goOn(): void {
+    this.#startDeliveries();
+    this.#progress.wake();
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
@@ -246,12 +249,8 @@ export class Courier {
     });
     const { id, next, lane = "", dueAtMs } = settlement;
     const isOnlyMoved = consignment.isUntouched && next !== "done" && dueAtMs === consignment.entry.dueAtMs;
-    if (isOnlyMoved)
-      this.#track(
-        this.#moving,
-        this.#insist(id, () => this.#options.spool.park([id], lane)),
-      );
-    else this.#store(consignment, settlement);
+    if (isOnlyMoved) this.#ledger.park(id, lane);
+    else this.#ledger.settle(consignment, settlement);
   }
 
   #settlementOf(consignment: Consignment): Settlement {
@@ -264,24 +263,6 @@ export class Courier {
     });
   }
 
-  #store(consignment: Consignment, settlement: Settlement): void {
-    const store = () => this.#insist(settlement.id, () => this.#options.spool.settle(settlement));
-    consignment.stored = consignment.stored === null ? store() : consignment.stored.then(store);
-    this.#track(this.#settling, consignment.stored);
-  }
-
-  /** Never gives up: a message that was delivered must not be sent again because the disk was full for a while. */
-  async #insist(id: string, write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        this.#say("relay.settle_failed", `The outcome of ${id} can't be stored; trying again`, error);
-        await this.#pause(troublePauseMs);
-      }
-    }
-  }
-
   /** Looks after those who wait, once in a while and only while someone does: no delivery has a timer of its own. */
   #watch(): void {
     if (this.#isWatched || (this.#lines.waiting === 0 && this.#halfway.size === 0)) return;
@@ -292,14 +273,13 @@ export class Courier {
         this.#withhold(consignment, leg);
       }
       this.#storeHalfway();
-      this.#startDeliveries();
-      this.#progress.wake();
+      this.#goOn();
     });
   }
 
   /** Stores what is known of messages that are still on their way: who was accepted is not to be sent to again after a crash. */
   #storeHalfway(): void {
-    for (const consignment of this.#halfway) this.#store(consignment, this.#settlementOf(consignment));
+    for (const consignment of this.#halfway) this.#ledger.settle(consignment, this.#settlementOf(consignment));
     this.#halfway.clear();
   }
 
