@@ -5,10 +5,15 @@ import { readAttachment, readMessage } from "../core/mail/readable_message.ts";
 
 /** What the thread is to do. */
 export interface ReadingTask {
-  readonly mime: Uint8Array;
+  readonly mime: Uint8Array<ArrayBuffer>;
   /** Absent: the message as a whole. */
   readonly attachment?: number;
 }
 
 const { mime, attachment } = workerData as ReadingTask;
-parentPort!.postMessage(attachment === undefined ? await readMessage(mime) : await readAttachment(mime, attachment));
+const refuse = (reason: string): never => {
+  throw new Error(reason);
+};
+parentPort!.postMessage(
+  attachment === undefined ? await readMessage(mime, refuse) : await readAttachment(mime, attachment, refuse),
+);

@@ -48,6 +48,11 @@ export function parseHeaderSection(bytes: Uint8Array): HeaderSection {
   return { bytes, fields, hasMailboxLine: mailboxLine.test(text) };
 }
 
+/** The name of a field as the message spells it. */
+export function fieldName({ bytes }: HeaderSection, { start, name }: ReceivedField): string {
+  return latin1.decode(bytes.subarray(start, start + name.length));
+}
+
 /** The value of a field: unfolded, trimmed, read as UTF-8, or as Windows-1252 where it is not that. */
 export function fieldValue(section: HeaderSection, field: ReceivedField): string {
   const bytes = section.bytes.subarray(field.valueStart, field.end);

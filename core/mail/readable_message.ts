@@ -1,13 +1,17 @@
 /** What a stored message says, for an operator to read: header fields, text, HTML that is safe to show, attachments. */
-import PostalMime, { type Attachment, decodeWords, type Email } from "postal-mime";
+import { decodeWords } from "postal-mime";
+import { fieldName, fieldValue, type HeaderSection } from "./header_section.ts";
+import { type MessageFile, readBody } from "./message_body.ts";
+import { parseMimeEntity } from "./mime_entity.ts";
 import { makeSafe } from "./safe_html.ts";
 
 /** One file of a message. */
 export interface ReadableAttachment {
   /** Place among the attachments, from 0. */
   readonly index: number;
-  /** As the message has it: a stranger's choice. `null` when it has none. */
-  readonly fileName: string | null;
+  /** A stranger's choice, without control characters; one is made up where the message has none. */
+  readonly fileName: string;
+  /** Media type without parameters: `application/pdf`. */
   readonly contentType: string;
   readonly sizeBytes: number;
   /** Without angle brackets; what the HTML names as `cid:`. `null` when it has none. */
@@ -18,7 +22,7 @@ export interface ReadableAttachment {
 export interface ReadableMessage {
   /** In order, words decoded; at most 500. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
-  /** The plain text, `null` when there is none. */
+  /** The plain text, lines ended by `\n`; `null` when there is none. */
   readonly text: string | null;
   /** A fragment that runs and loads nothing, `null` when there is none that can be shown. */
   readonly html: string | null;
@@ -32,38 +36,45 @@ export interface AttachmentFile extends ReadableAttachment {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Called, with the reason, when the structure of a message is out of bounds. */
+type Refuse = (reason: string) => never;
+
 const maxHeaders = 500;
 /** Characters of a text, or of HTML; more is for a program that is made to read mail. */
 const maxTextLength = 512 * 1024;
 
-/** Reads `mime`. @throws {Error} postal-mime's own, where it is nested too deeply or its header section has no end */
-export async function readMessage(mime: Uint8Array): Promise<ReadableMessage> {
-  const email = await parse(mime);
+/** Reads `mime`, whose lines end in CRLF; a message within it is one of its attachments. */
+export async function readMessage(mime: Uint8Array<ArrayBuffer>, refuse: Refuse): Promise<ReadableMessage> {
+  const entity = parseMimeEntity(mime, refuse);
+  const { text, html, attachments } = await readBody(entity);
   const notes: string[] = [];
-  const text = email.text === undefined ? null : shorten(email.text, notes);
-  if (email.headers.length > maxHeaders)
-    notes.push(`Of ${email.headers.length} header fields ${maxHeaders} are shown.`);
   return {
-    headers: email.headers.slice(0, maxHeaders).map(({ originalKey, value }) => ({
-      name: originalKey,
-      value: decodeWords(value),
-    })),
-    text,
-    html: email.html === undefined ? null : showHtml(email.html, notes),
-    attachments: email.attachments.map(describe),
+    headers: showHeaders(entity.section, notes),
+    text: text === null ? null : shorten(text, notes),
+    html: html === null ? null : showHtml(html, notes),
+    attachments: attachments.map(describe),
     notes,
   };
 }
 
-/** The attachment at `index`, or `null`. @throws as {@link readMessage} */
-export async function readAttachment(mime: Uint8Array, index: number): Promise<AttachmentFile | null> {
-  const attachment = (await parse(mime)).attachments[index];
-  return attachment === undefined ? null : { ...describe(attachment, index), bytes: bytesOf(attachment) };
+/** The attachment at `index`, or `null`. */
+export async function readAttachment(
+  mime: Uint8Array<ArrayBuffer>,
+  index: number,
+  refuse: Refuse,
+): Promise<AttachmentFile | null> {
+  const { attachments } = await readBody(parseMimeEntity(mime, refuse));
+  const file = attachments[index];
+  return file === undefined ? null : { ...describe(file, index), bytes: file.content };
 }
 
-/** A message in a message stays whole: it is a file of its own, and its text is not this one's. */
-function parse(mime: Uint8Array): Promise<Email> {
-  return PostalMime.parse(mime, { forceRfc822Attachments: true, attachmentEncoding: "arraybuffer" });
+function showHeaders(section: HeaderSection, notes: string[]): ReadableMessage["headers"] {
+  const { fields } = section;
+  if (fields.length > maxHeaders) notes.push(`Of ${fields.length} header fields ${maxHeaders} are shown.`);
+  return fields.slice(0, maxHeaders).map((field) => ({
+    name: fieldName(section, field),
+    value: decodeWords(fieldValue(section, field)),
+  }));
 }
 
 function showHtml(html: string, notes: string[]): string | null {
@@ -90,17 +101,6 @@ function shorten(text: string, notes: string[]): string {
   return text.slice(0, maxTextLength);
 }
 
-function describe(attachment: Attachment, index: number): ReadableAttachment {
-  const { filename, mimeType, contentId } = attachment;
-  return {
-    index,
-    fileName: filename === "" ? null : filename,
-    contentType: mimeType,
-    sizeBytes: bytesOf(attachment).byteLength,
-    contentId: contentId?.replace(/^<|>$/g, "") ?? null,
-  };
-}
-
-function bytesOf({ content }: Attachment): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(content as ArrayBuffer);
+function describe({ filename, mediaType, content, contentId }: MessageFile, index: number): ReadableAttachment {
+  return { index, fileName: filename, contentType: mediaType, sizeBytes: content.byteLength, contentId };
 }

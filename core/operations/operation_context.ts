@@ -45,9 +45,9 @@ export interface SharedCertificate
 /** Takes messages apart for reading, apart from all that must not wait or fall with a hostile one. */
 export interface MessageReader {
   /** @throws {Error} with the reason why `mime` can't be taken apart */
-  read(mime: Uint8Array): Promise<ReadableMessage>;
+  read(mime: Uint8Array<ArrayBuffer>): Promise<ReadableMessage>;
   /** The attachment at `index`, or `null`. @throws as {@link read} */
-  attachment(mime: Uint8Array, index: number): Promise<AttachmentFile | null>;
+  attachment(mime: Uint8Array<ArrayBuffer>, index: number): Promise<AttachmentFile | null>;
 }
 
 /** What operations work on. */

@@ -32,7 +32,7 @@ const queueAttachment = defineOperation({
     const file = await takeApart(context, id, (mime) => context.reader.attachment(mime, index));
     if (file === null) throw new DispatchError("attachment_unknown", { id, index });
     return {
-      fileName: safeFileName(file.fileName ?? `attachment-${index}`),
+      fileName: safeFileName(file.fileName),
       mediaType: "application/octet-stream",
       content: encodeBase64(file.bytes),
     };
@@ -46,7 +46,7 @@ export const queueReadingOperations = [queueRead, queueAttachment] as const;
 async function takeApart<Result>(
   context: OperationContext,
   id: string,
-  read: (mime: Uint8Array) => Promise<Result>,
+  read: (mime: Uint8Array<ArrayBuffer>) => Promise<Result>,
 ): Promise<Result> {
   const mime = await loadMessage(context, id);
   try {
@@ -57,7 +57,7 @@ async function takeApart<Result>(
   }
 }
 
-async function loadMessage({ spool, readContent }: OperationContext, id: string): Promise<Uint8Array> {
+async function loadMessage({ spool, readContent }: OperationContext, id: string): Promise<Uint8Array<ArrayBuffer>> {
   const entry = await spool.find(id);
   const content = await spool.content(id);
   if (entry === null || content === null) throw new DispatchError("queue_entry_unknown", { id });

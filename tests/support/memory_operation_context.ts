@@ -162,7 +162,10 @@ export async function createMemoryDispatch(): Promise<MemoryDispatch> {
     intake,
     clock: hastyClock,
     uniqueId,
-    reader: { read: readMessage, attachment: readAttachment },
+    reader: {
+      read: (mime) => readMessage(mime, refuseToRead),
+      attachment: (mime, index) => readAttachment(mime, index, refuseToRead),
+    },
     readContent: (content) => new Blob(content.kind === "inline" ? [content.bytes as BlobPart] : []).stream(),
     caughtUp: async () => {},
     logGrown: (rows) => new Promise((resolve) => setTimeout(resolve, 10, rows + 1)),
@@ -233,6 +236,10 @@ function memoryConfigStore(): ConfigStore {
 }
 
 /** What must not happen in a test. */
+function refuseToRead(reason: string): never {
+  throw new Error(reason);
+}
+
 export function failTest(error: unknown): never {
   throw error;
 }

@@ -1,5 +1,6 @@
 /** What APIs for mail have in common in what they can't take: each thing is fitted, and what it loses is told. */
-import type { MappedAttachment, MappedHeader, MappedMessage } from "./mapped_message.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
+import type { MappedHeader, MappedMessage } from "./mapped_message.ts";
 
 /** What is left for the API, and what it lost. */
 export interface Fitted<T> {
@@ -37,7 +38,7 @@ export function fitHeaders(
 }
 
 /** The files that have content. */
-export function fitFiles(attachments: readonly MappedAttachment[]): Fitted<readonly MappedAttachment[]> {
+export function fitFiles(attachments: readonly MessageFile[]): Fitted<readonly MessageFile[]> {
   const empty = attachments.filter(({ content }) => content.byteLength === 0);
   return {
     value: attachments.filter(({ content }) => content.byteLength > 0),
@@ -46,7 +47,7 @@ export function fitFiles(attachments: readonly MappedAttachment[]): Fitted<reado
 }
 
 /** What is lost where the type of a file is named without parameters. */
-export function lostParameters(files: readonly MappedAttachment[]): string[] {
+export function lostParameters(files: readonly MessageFile[]): string[] {
   return files.flatMap(({ filename, mediaType, contentType }) => {
     const parameters = contentType.slice(mediaType.length).replace(/^; /, "");
     return parameters === "" ? [] : [`${parameters} of file ${filename}`];

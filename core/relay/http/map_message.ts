@@ -4,9 +4,9 @@ import { DispatchError } from "../../error/mod.ts";
 import { type ListedAddress, parseAddressList } from "../../mail/address_list.ts";
 import { fieldValue, type HeaderSection } from "../../mail/header_section.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
+import { readBody } from "../../mail/message_body.ts";
 import { firstField, type MimeEntity, parseMimeEntity } from "../../mail/mime_entity.ts";
 import type { HttpMessage } from "./http_api.ts";
-import { mapBody } from "./mapped_body.ts";
 import { mapHeaders } from "./mapped_headers.ts";
 import type { MappedMessage } from "./mapped_message.ts";
 import { cleanName, placeRecipients } from "./mapped_recipients.ts";
@@ -40,7 +40,7 @@ export async function mapMessage(message: HttpMessage, provider: string): Promis
   const headers = mapHeaders(section, refuse);
   const placed = placeRecipients(section, message.recipients);
   const subjects = section.fields.filter((field) => field.name === "subject");
-  const body = await mapBody(entity);
+  const body = await readBody(entity);
   return {
     from: from.mailbox,
     replyTo: replyTo.mailboxes,

@@ -2,7 +2,7 @@
 import { parseAddressList } from "../../mail/address_list.ts";
 import { encodeText } from "../../mail/encoded_word.ts";
 import { hasControlCharacter, isFieldName } from "../../mail/header_field.ts";
-import { fieldValue, type HeaderSection, type ReceivedField } from "../../mail/header_section.ts";
+import { fieldName, fieldValue, type HeaderSection, type ReceivedField } from "../../mail/header_section.ts";
 import { formatMailboxes } from "../../mail/mailbox.ts";
 import { tagField } from "../../mail/message_facts.ts";
 import type { MappedHeader } from "./mapped_message.ts";
@@ -47,10 +47,9 @@ export function mapHeaders(
 ): { headers: MappedHeader[]; omitted: string[] } {
   const headers: MappedHeader[] = [];
   const omitted = new Set<string>();
-  const text = new TextDecoder("latin1");
   for (const field of section.fields) {
     if (silentFields.has(field.name)) continue;
-    const name = text.decode(section.bytes.subarray(field.start, field.start + field.name.length));
+    const name = fieldName(section, field);
     const value = brokenFields.test(field.name) ? null : encodeValue(section, field, refuse);
     if (value === null || !isFieldName(name)) omitted.add(`header ${name.slice(0, 76)}`);
     else headers.push({ name, value });

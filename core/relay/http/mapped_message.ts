@@ -1,5 +1,6 @@
 /** A message as APIs that take no MIME want it: people, texts, files, and the fields that are none of these. */
 import type { Mailbox } from "../../mail/mailbox.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 
 /** One field that the rest of a {@link MappedMessage} does not express. */
 export interface MappedHeader {
@@ -7,22 +8,6 @@ export interface MappedHeader {
   readonly name: string;
   /** Unfolded, as the message has it where that is ASCII, so that encoded words stay what they are; never a control character. */
   readonly value: string;
-}
-
-/** A part of a message that is not its text. */
-export interface MappedAttachment {
-  /** Never empty: one is made up where the message has none. Any characters but controls. */
-  readonly filename: string;
-  /** Media type in lower case, without parameters: `text/calendar`. */
-  readonly mediaType: string;
-  /** The media type with its parameters but for the file name: `text/calendar; method=REQUEST; charset=utf-8`. */
-  readonly contentType: string;
-  /** Decoded, byte for byte. */
-  readonly content: Uint8Array<ArrayBuffer>;
-  /** `inline` when it has a `contentId` that the HTML names, or stands within the text; else beside it. */
-  readonly disposition: "attachment" | "inline";
-  /** Without angle brackets; `null` when it has none. */
-  readonly contentId: string | null;
 }
 
 /** A message and the recipients of one attempt. */
@@ -40,7 +25,7 @@ export interface MappedMessage extends MappedRecipients {
    */
   readonly headers: readonly MappedHeader[];
   readonly tags: readonly string[];
-  readonly attachments: readonly MappedAttachment[];
+  readonly attachments: readonly MessageFile[];
 }
 
 /** Who gets a message, and as what: every recipient of the attempt stands in one of the three lists, once. */

@@ -4,9 +4,11 @@
  * https://learn.microsoft.com/rest/api/communication/email/email/send, limits:
  * https://learn.microsoft.com/azure/communication-services/concepts/service-limits#email
  */
+
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 import { signForAzure, type UnsignedRequest } from "../http/azure_signing.ts";
 import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTexts, lostParameters } from "../http/fit_to_api.ts";
 import type {
@@ -17,7 +19,7 @@ import type {
   ProviderVerdict,
 } from "../http/http_api.ts";
 import { mapMessage } from "../http/map_message.ts";
-import type { MappedAttachment, MappedMessage } from "../http/mapped_message.ts";
+import type { MappedMessage } from "../http/mapped_message.ts";
 import { addressesOf, splitRecipients } from "../http/mapped_recipients.ts";
 import { readRetryAfter } from "../http/retry_after.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
@@ -129,7 +131,7 @@ function asPerson({ name, address }: Mailbox): object {
 }
 
 /** "MIME type of the content": that parameters may follow is not said. */
-function asFile({ filename, mediaType, content, contentId }: MappedAttachment): object {
+function asFile({ filename, mediaType, content, contentId }: MessageFile): object {
   const contentInBase64 = encodeBase64(content);
   return { name: filename, contentType: mediaType, contentInBase64, ...(contentId !== null && { contentId }) };
 }

@@ -3,13 +3,15 @@
  *
  * https://maileroo.com/docs/email-api/send-basic-email
  */
+
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { mapMessage } from "../http/map_message.ts";
-import type { MappedAttachment, MappedMessage } from "../http/mapped_message.ts";
+import type { MappedMessage } from "../http/mapped_message.ts";
 import { addressesOf, splitRecipients } from "../http/mapped_recipients.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
 import type { RelaySettings } from "../relay.ts";
@@ -104,7 +106,7 @@ function asEmail({ name, address }: Mailbox): object {
 }
 
 /** The HTML refers to an inline file by its name, which is therefore its Content-ID. */
-function fitAttachment({ filename, content, contentType, contentId, disposition }: MappedAttachment): Fitted<object> {
+function fitAttachment({ filename, content, contentType, contentId, disposition }: MessageFile): Fitted<object> {
   const isShown = contentId !== null && disposition === "inline";
   const name = isShown ? contentId : filename;
   return {

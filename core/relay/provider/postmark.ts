@@ -3,14 +3,16 @@
  *
  * https://postmarkapp.com/developer/api/email-api
  */
+
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 import { type Fitted, fitFiles, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { formatMailboxText } from "../http/mailbox_text.ts";
 import { mapMessage } from "../http/map_message.ts";
-import type { MappedAttachment, MappedHeader, MappedMessage } from "../http/mapped_message.ts";
+import type { MappedHeader, MappedMessage } from "../http/mapped_message.ts";
 import { addressesOf, splitRecipients } from "../http/mapped_recipients.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
 import type { RelaySettings } from "../relay.ts";
@@ -117,7 +119,7 @@ function list(name: string, mailboxes: readonly Mailbox[]): object {
 }
 
 /** A Content-ID makes a file inline. */
-function asAttachment({ filename, content, contentType, contentId, disposition }: MappedAttachment): object {
+function asAttachment({ filename, content, contentType, contentId, disposition }: MessageFile): object {
   return {
     Name: filename,
     Content: encodeBase64(content),

@@ -3,9 +3,11 @@
  *
  * https://resend.com/docs/api-reference/emails/send-email
  */
+
 import { z } from "zod";
 import { encodeBase64 } from "../../ingest/base64.ts";
-import { endsLikeType, hasExtension } from "../http/file_extension.ts";
+import { endsLikeType, hasExtension } from "../../mail/file_extension.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 import { type Fitted, fitFiles, fitHeaders, fitSubject, fitTags, fitTexts, isOriginField } from "../http/fit_to_api.ts";
 import type {
   HttpMessage,
@@ -16,7 +18,7 @@ import type {
 } from "../http/http_api.ts";
 import { formatMailboxText } from "../http/mailbox_text.ts";
 import { mapMessage } from "../http/map_message.ts";
-import type { MappedAttachment, MappedMessage } from "../http/mapped_message.ts";
+import type { MappedMessage } from "../http/mapped_message.ts";
 import { addressesOf, splitRecipients } from "../http/mapped_recipients.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
 import type { RelaySettings } from "../relay.ts";
@@ -121,7 +123,7 @@ function fitAttachment({
   contentType,
   contentId,
   disposition,
-}: MappedAttachment): Fitted<object> {
+}: MessageFile): Fitted<object> {
   const isTyped = endsLikeType(filename, mediaType) || !hasExtension(filename);
   const isUntyped = isTyped || mediaType === "application/octet-stream";
   const value = {

@@ -3,10 +3,12 @@
  *
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
  */
+
 import { z } from "zod";
 import { choiceCodec } from "../../config/codec/choice.ts";
 import { encodeBase64 } from "../../ingest/base64.ts";
 import type { Mailbox } from "../../mail/mailbox.ts";
+import type { MessageFile } from "../../mail/message_body.ts";
 import {
   type Fitted,
   fitFiles,
@@ -18,7 +20,7 @@ import {
 } from "../http/fit_to_api.ts";
 import type { HttpMessage, ProviderAnswer, ProviderRequest, ProviderVerdict } from "../http/http_api.ts";
 import { mapMessage } from "../http/map_message.ts";
-import type { MappedAttachment, MappedMessage, MappedRecipients } from "../http/mapped_message.ts";
+import type { MappedMessage, MappedRecipients } from "../http/mapped_message.ts";
 import { addressesOf, splitRecipients } from "../http/mapped_recipients.ts";
 import { isPlainAddress } from "../http/recipient_batches.ts";
 import { describeAnswer, resultOfStatus, unknownVerdict } from "../http/status_verdict.ts";
@@ -143,7 +145,7 @@ function asEmail({ name, address }: Mailbox): object {
 }
 
 /** "The attachment type cannot contain ';', or CRLF characters", and so no parameters. */
-function asAttachment({ content, mediaType, filename, disposition, contentId }: MappedAttachment): object {
+function asAttachment({ content, mediaType, filename, disposition, contentId }: MessageFile): object {
   return {
     content: encodeBase64(content),
     type: mediaType,
@@ -153,7 +155,7 @@ function asAttachment({ content, mediaType, filename, disposition, contentId }: 
   };
 }
 
-function lostContentIds(files: readonly MappedAttachment[]): string[] {
+function lostContentIds(files: readonly MessageFile[]): string[] {
   const lost = files.filter(({ contentId }) => contentId?.includes(";"));
   return lost.map(({ filename }) => `Content-ID of file ${filename}`);
 }

@@ -39,7 +39,7 @@ export const readableMessage = named("ReadableMessage", {
   text: textOrNull,
   html: textOrNull,
   attachments: list(
-    z.object({ index: count, fileName: textOrNull, contentType: text, sizeBytes: count, contentId: textOrNull }),
+    z.object({ index: count, fileName: text, contentType: text, sizeBytes: count, contentId: textOrNull }),
   ),
   notes: list(text),
 });

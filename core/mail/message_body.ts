@@ -1,28 +1,45 @@
 /** The body of a message as texts and files. */
 import PostalMime from "postal-mime";
-import { decodeContent } from "../../mail/content_decoding.ts";
-import { hasControlCharacter } from "../../mail/header_field.ts";
-import { type ParameterizedValue, parameterOf, parseParameterized } from "../../mail/media_type.ts";
-import { firstField, type MimeEntity } from "../../mail/mime_entity.ts";
-import { decodeCharset, joinFlowedLines } from "../../mail/text_decoding.ts";
+import { decodeContent } from "./content_decoding.ts";
 import { extensionOf } from "./file_extension.ts";
-import type { MappedAttachment } from "./mapped_message.ts";
+import { hasControlCharacter } from "./header_field.ts";
+import { type ParameterizedValue, parameterOf, parseParameterized } from "./media_type.ts";
+import { firstField, type MimeEntity } from "./mime_entity.ts";
+import { decodeCharset, joinFlowedLines } from "./text_decoding.ts";
+
+/** A part of a message that is not its text. */
+export interface MessageFile {
+  /** Never empty: one is made up where the message has none. Any characters but controls. */
+  readonly filename: string;
+  /** Media type in lower case, without parameters: `text/calendar`. */
+  readonly mediaType: string;
+  /** The media type with its parameters but for the file name: `text/calendar; method=REQUEST; charset=utf-8`. */
+  readonly contentType: string;
+  /** Decoded, byte for byte. */
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** `inline` when it has a `contentId` that the HTML names, or stands within the text; else beside it. */
+  readonly disposition: "attachment" | "inline";
+  /** Without angle brackets; `null` when it has none. */
+  readonly contentId: string | null;
+}
 
 /** The body of a message, all of it. */
-export interface MappedBody {
+export interface MessageBody {
+  /** With `\n` between lines; `null` when there is none. */
   readonly text: string | null;
   readonly html: string | null;
-  readonly attachments: readonly MappedAttachment[];
+  readonly attachments: readonly MessageFile[];
+  /** What a text and a list of files can't say of it, a few words each. */
   readonly omitted: readonly string[];
 }
 
 /** One text of a message, in one form or in two that say the same. */
-type Passage = Pick<MappedBody, "text" | "html">;
+type Passage = Pick<MessageBody, "text" | "html">;
 
 /** What comes of a part: what is read one after the other, and what goes with it. */
 interface Walked {
   readonly passages: readonly Passage[];
-  readonly attachments: readonly MappedAttachment[];
+  readonly attachments: readonly MessageFile[];
 }
 
 const nothing: Walked = { passages: [], attachments: [] };
@@ -40,13 +57,13 @@ const expressedFields = new Set([
 ]);
 
 /**
- * Maps the body of a message.
+ * Reads the body of a message.
  *
  * Texts of a sequence are joined; where some are HTML only and others not, the HTML holds them all, and a text that would
  * not is left out. Parts that an API can't put beside the text as a further alternative, such as invitations, become
  * attachments, and are told.
  */
-export async function mapBody(message: MimeEntity): Promise<MappedBody> {
+export async function readBody(message: MimeEntity): Promise<MessageBody> {
   const walk = new BodyWalk();
   const { passages, attachments } = await walk.entity(message, { isFirst: true, isRelated: false });
   const body = joinPassages(passages);
@@ -79,7 +96,7 @@ class BodyWalk {
     const { parts } = entity;
     const root = isRelated ? rootOf(entity) : -1;
     const passages: Passage[] = [];
-    const attachments: MappedAttachment[] = [];
+    const attachments: MessageFile[] = [];
     for (const [index, part] of parts.entries()) {
       const place = { isFirst: index === root || (isFirst && index === 0), isRelated: isRelated && index !== root };
       const walked = await this.entity(part, place);
@@ -93,7 +110,7 @@ class BodyWalk {
   async #alternative({ parts }: MimeEntity): Promise<Walked> {
     let text: string | null = null;
     let html: string | null = null;
-    const attachments: MappedAttachment[] = [];
+    const attachments: MessageFile[] = [];
     for (const part of parts) {
       const walked = await this.entity(part, { isFirst: true, isRelated: false });
       const passage = joinPassages(walked.passages);
@@ -123,7 +140,7 @@ class BodyWalk {
     return { ...nothing, passages: [value === "text/html" ? { text: null, html: text } : { text, html: null }] };
   }
 
-  async #attachment(entity: MimeEntity, disposition: ParameterizedValue): Promise<MappedAttachment> {
+  async #attachment(entity: MimeEntity, disposition: ParameterizedValue): Promise<MessageFile> {
     const { section, mediaType, body } = entity;
     this.#attachments++;
     for (const field of section.fields) {
