@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { generateSelfSigned } from "../../../core/certificate/mod.ts";
 import { secretMask } from "../../../core/config/mask.ts";
+import { isDispatchError } from "../../../core/error/mod.ts";
 import type { Relay } from "../../../core/relay/relay.ts";
 import { RelayService } from "../../../core/relay/relay_service.ts";
 import type { RelayStore } from "../../../core/relay/relay_store.ts";
 import { RelayTableHolder } from "../../../core/relay/relay_table.ts";
+import { smartHostOf } from "../../../core/relay/smart_host.ts";
 import { SecretBox } from "../../../core/secret/secret_box.ts";
 import { assertRefusal } from "../../support/assert_refusal.ts";
 import { createMemoryDispatch, failTest } from "../../support/memory_operation_context.ts";
@@ -298,3 +301,21 @@ function openAgain(store: RelayStore, box: SecretBox): Promise<RelayService> {
 function defaultsOf(relays: RelayService): string[] {
   return relays.list().flatMap((view) => (view.default ? [view.name] : []));
 }
+
+test("RelayService.add takes authorities from a file, and shows them by subject and fingerprint", async () => {
+  const { relays } = await createMemoryDispatch();
+  const { certPem } = await generateSelfSigned(crypto, { dnsNames: ["a.example"], ipAddresses: [], nowMs: Date.now() });
+  const view = await relays.add({ ...smartHost, secrets: { ...smartHost.secrets, ca: `text around\n${certPem}` } });
+  assert.match(String(view.settings.ca), /^CN=a\.example \(SHA-256 [0-9a-f]{64}\)$/);
+  assert.equal(smartHostOf(relays.find("smarthost"), "relay.example.org").caPem, certPem);
+  await assert.rejects(
+    relays.set({ name: "smarthost", secrets: { ca: certPem.replace("-----END", "!\n-----END") } }),
+    (error) => {
+      assert.ok(isDispatchError(error, "relay_invalid"));
+      assert.match(error.facts.violations[0]!.rule, /The 1st certificate at line 1 is damaged/);
+      return true;
+    },
+  );
+  await relays.set({ name: "smarthost", settings: { ca: null } });
+  assert.equal("caPem" in smartHostOf(relays.find("smarthost"), "relay.example.org"), false);
+});

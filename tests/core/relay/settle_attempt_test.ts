@@ -354,6 +354,17 @@ describe("settleAttempt", () => {
     );
   });
 
+  it("keeps what the sender wants to be told about a recipient", () => {
+    const dsn = { notify: ["FAILURE"], orcpt: "rfc822;a@x.org" };
+    const entry = entryFor([{ ...recipient("a"), dsn }, recipient("b")]);
+    const attempts = [attemptOver(relay("smtp"), { a: "temporary", b: "temporary" })];
+    const { recipients } = settleAttempt(entry, attempts, options());
+    assert.deepEqual(
+      recipients.map((each) => each.dsn),
+      [dsn, undefined],
+    );
+  });
+
   it("fills a row with all that is known about message and attempt", () => {
     const [row] = settle({ a: "delivered" }).events;
     assert.deepEqual(row, {
