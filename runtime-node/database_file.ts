@@ -7,13 +7,13 @@ import { describeDatabaseError } from "./database_errors.ts";
 import { openSqlite, type SqliteConnection } from "./sqlite_connection.ts";
 
 /**
- * Settings of the connection. A power failure may cost the last rows of history, which the spool hands over again; it
- * never damages the file.
+ * Settings of the connection. What has been committed survives a power failure: a setting was confirmed to its operator,
+ * and the spool forgets its events once the log has them.
  */
 const pragmas = `
 PRAGMA busy_timeout = 5000;
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = FULL;
 PRAGMA journal_size_limit = 67108864;
 `;
 
