@@ -247,8 +247,8 @@ export class Courier {
       nowMs: this.#options.clock.nowMs(),
       isApart: (relay) => this.#lines.isCrowded(relay) || this.#plan.health.failingSinceMs(relay) !== null,
     });
-    const { id, next, lane = "", dueAtMs } = settlement;
-    const isOnlyMoved = consignment.isUntouched && next !== "done" && dueAtMs === consignment.entry.dueAtMs;
+    const { id, lane = "", dueAtMs } = settlement;
+    const isOnlyMoved = consignment.isUntouched && dueAtMs === consignment.entry.dueAtMs;
     if (isOnlyMoved) this.#ledger.park(id, lane);
     else this.#ledger.settle(consignment, settlement);
   }

@@ -96,12 +96,12 @@ export class RelayLines<J extends Job> {
     for (const job of this.#quick) {
       if (nowMs - job.sinceMs < patienceMs) break;
       this.#quick.delete(job);
+      this.#underWay.get(job)!.isSlow = true;
     }
     if (this.isOnlyOne) return [];
     const tired: J[] = [];
     for (const line of [...this.#occupied]) {
       if (this.#freeIn(line) > 0 || nowMs - line.waiting[0]!.sinceMs < patienceMs) continue;
-      line.isSlow = true;
       line.isCrowded = true;
       tired.push(...this.#leave(line, line.waiting.length));
     }
@@ -117,9 +117,10 @@ export class RelayLines<J extends Job> {
     return this.#lineOf(relay).isCrowded;
   }
 
-  /** The relays for which others wait elsewhere. */
+  /** The relays for which others wait elsewhere; none where there is but one, so that all go by their time. */
   crowded(): Relay[] {
     const relays: Relay[] = [];
+    if (this.isOnlyOne) return relays;
     for (const { relay, isCrowded } of this.#lines.values()) if (isCrowded) relays.push(relay);
     return relays;
   }
@@ -127,10 +128,8 @@ export class RelayLines<J extends Job> {
   /** How many more may join the line of `relay`: those that can set out, and some ahead of their turn if it is prompt. */
   roomOf(relay: Relay): number {
     const line = this.#lineOf(relay);
-    const free = this.#freeIn(line);
-    if (free <= 0) return 0;
     const ahead = this.#isPrompt(line) ? this.#health.concurrencyOf(relay) : 0;
-    return Math.max(0, free + ahead - line.waiting.length);
+    return Math.max(0, this.#freeIn(line) + ahead - line.waiting.length);
   }
 
   /** Has whoever can't set out over `relay` wait elsewhere. */

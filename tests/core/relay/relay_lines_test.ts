@@ -61,6 +61,7 @@ describe("RelayLines", () => {
     lines.sweep(1000);
     assert.equal(lines.quick, 0);
     assert.equal(lines.roomOf(north), 0);
+    assert.equal(join(north, 1), 0);
   });
 
   it("sends away who has waited too long for a relay without room, and then whoever comes", () => {
@@ -93,6 +94,8 @@ describe("RelayLines", () => {
     assert.equal(join(north, 3), 3);
     assert.deepEqual(lines.sweep(60_000), []);
     assert.equal(lines.waiting, 3);
+    lines.crowd(north);
+    assert.deepEqual(lines.crowded(), []);
   });
 
   it("lets others wait before a relay that is prompt, also after it was slow", () => {
@@ -105,6 +108,12 @@ describe("RelayLines", () => {
 
   it("asks for some ahead of their turn, from a relay that is prompt alone", () => {
     assert.equal(lines.roomOf(north), 4);
+    join(north, 3);
+    assert.equal(lines.roomOf(north), 1);
+    const [first, second] = start();
+    assert.equal(lines.roomOf(north), 1);
+    for (const job of [first!, second!, ...start()]) lines.end(job, 0);
+    for (const job of start()) lines.end(job, 0);
     deliver(north, 5000);
     assert.equal(lines.roomOf(north), 2);
     hopeless = south;
@@ -135,6 +144,7 @@ describe("RelayLines", () => {
     assert.equal(join(mended, 2), 2);
     assert.equal(start().length, 2);
     for (const job of old) lines.end(job, 90_000);
-    assert.equal(lines.roomOf(mended), 0);
+    join(mended, 1);
+    assert.equal(lines.next(0), undefined);
   });
 });
