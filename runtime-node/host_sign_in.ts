@@ -15,7 +15,7 @@ export function sessionObstacle(
   host: SmartHost,
   offers: HostExtensions,
 ): SmtpFailure | null {
-  const reason = certificateObstacle(connection._socket, host) ?? signInObstacle(host, offers, connection.secure);
+  const reason = certificateObstacle(connection, host) ?? signInObstacle(host, offers, connection.secure);
   return reason === null ? null : failure("session", null, reason);
 }
 

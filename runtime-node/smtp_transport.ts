@@ -39,7 +39,7 @@ export class SmtpTransport implements Transport {
       sender: entry.sender,
       recipients,
       sizeBytes: entry.sizeBytes,
-      ...requestIn(entry),
+      ...requestIn(message),
       content: content.kind === "inline" ? content.bytes : () => this.#largeFiles.open(content.name),
     };
     const attempts = await this.#poolOf(relay).send(smtpMessage, signal);
@@ -72,8 +72,13 @@ export class SmtpTransport implements Transport {
 }
 
 /** What the sender of a message wants to be told; nearly always nothing in particular. */
-function requestIn({ dsn, recipients = [] }: OutgoingMessage["entry"]): Pick<SmtpMessage, "dsn"> {
-  const requests = recipients.flatMap((recipient) => (recipient.dsn === undefined ? [] : [recipient]));
+function requestIn({
+  entry: { dsn, recipients = [] },
+  recipients: addresses,
+}: OutgoingMessage): Pick<SmtpMessage, "dsn"> {
+  const requests = recipients.filter(
+    (recipient) => recipient.dsn !== undefined && addresses.includes(recipient.address),
+  );
   if (dsn === undefined && requests.length === 0) return {};
   return { dsn: { ...dsn, recipients: new Map(requests.map(({ address, dsn: request }) => [address, request!])) } };
 }

@@ -93,8 +93,12 @@ describe("SmtpSession judges the certificate of a smart host", () => {
 
   it("refuses one for other names, and says for which", async () => {
     const leaf = await root.issue("other.example.org", "DNS:other.example.org,DNS:www.example.org,IP:192.0.2.1");
-    const reason = await open(leaf, { caPem: root.pem });
-    assert.match(reason ?? "", /it is for other names: other\.example\.org, www\.example\.org, 192\.0\.2\.1\. Subject/);
+    for (const tls of ["starttls", "implicit"] as const) {
+      for (const host of ["localhost", "127.0.0.1"]) {
+        const reason = await open(leaf, { caPem: root.pem, tls, host });
+        assert.match(reason ?? "", /for other names: other\.example\.org, www\.example\.org, 192\.0\.2\.1\. Subject/);
+      }
+    }
   });
 
   it("refuses one that has expired, and says when", async () => {
