@@ -1,6 +1,7 @@
 /** nodemailer's connection to a smart host, with what it leaves open: parameters of commands, and bounds on what is said to it. */
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { type DsnRequest, mailParameters, rcptParameters } from "../core/mail/dsn_request.ts";
+import { omittedRequest } from "../core/relay/dsn_request_of.ts";
 import type { HostExtensions } from "../core/relay/host_extensions.ts";
 import type { SmartHost } from "../core/relay/smtp_result.ts";
 import { SentSecrets } from "./sent_secrets.ts";
@@ -65,7 +66,7 @@ export class HostConnection extends LibraryConnection {
       }
       return rcptParameters(request?.recipients.get(command.slice("RCPT TO:<".length, -1)) ?? {});
     };
-    return dsn === request ? [] : ["DSN request"];
+    return dsn === request ? [] : [omittedRequest];
   }
 
   /** All commands pass here; those of the sign-in hold secrets, and have no name. */

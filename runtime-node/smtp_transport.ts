@@ -1,12 +1,12 @@
 /** The provider `smtp`: one pool of sessions for each relay. */
 import type { LargeFiles } from "../core/capabilities.ts";
+import { dsnRequestOf } from "../core/relay/dsn_request_of.ts";
 import type { TokenSource } from "../core/relay/oauth/token_grant.ts";
 import type { DeliveryReport } from "../core/relay/outcome.ts";
 import type { Relay } from "../core/relay/relay.ts";
 import { smartHostOf } from "../core/relay/smart_host.ts";
 import { joinReports, reportSmtpResult } from "../core/relay/smtp_result.ts";
 import type { OutgoingMessage, Transport } from "../core/relay/transport.ts";
-import type { SmtpMessage } from "./smtp_client.ts";
 import { SmtpPool } from "./smtp_pool.ts";
 
 interface KeptPool {
@@ -35,11 +35,12 @@ export class SmtpTransport implements Transport {
 
   async send(relay: Relay, message: OutgoingMessage, signal: AbortSignal): Promise<DeliveryReport> {
     const { content, entry, recipients } = message;
+    const dsn = dsnRequestOf(message);
     const smtpMessage = {
       sender: entry.sender,
       recipients,
       sizeBytes: entry.sizeBytes,
-      ...requestIn(message),
+      ...(dsn === null ? {} : { dsn }),
       content: content.kind === "inline" ? content.bytes : () => this.#largeFiles.open(content.name),
     };
     const attempts = await this.#poolOf(relay).send(smtpMessage, signal);
@@ -69,16 +70,4 @@ export class SmtpTransport implements Transport {
     this.#pools.set(relay.id, { relay, clientName, terms, pool });
     return pool;
   }
-}
-
-/** What the sender of a message wants to be told; nearly always nothing in particular. */
-function requestIn({
-  entry: { dsn, recipients = [] },
-  recipients: addresses,
-}: OutgoingMessage): Pick<SmtpMessage, "dsn"> {
-  const requests = recipients.filter(
-    (recipient) => recipient.dsn !== undefined && addresses.includes(recipient.address),
-  );
-  if (dsn === undefined && requests.length === 0) return {};
-  return { dsn: { ...dsn, recipients: new Map(requests.map(({ address, dsn: request }) => [address, request!])) } };
 }

@@ -1,6 +1,7 @@
 /** One attempt to hand a message to a provider over its HTTP API. */
 import type { LargeFiles } from "../../capabilities.ts";
 import { isDispatchError } from "../../error/mod.ts";
+import { dsnRequestOf, omittedRequest } from "../dsn_request_of.ts";
 import type { DeliveryOutcome, DeliveryReport } from "../outcome.ts";
 import type { Provider } from "../provider/provider.ts";
 import type { Relay } from "../relay.ts";
@@ -77,10 +78,15 @@ export class HttpDelivery {
     const answer = await this.#follow(await this.#post(request));
     const verdict = this.#api.judge(answer, recipients) ?? verdictByStatus(answer);
     this.#tally.note(recipients, verdict, readRetryAfter(answer.headers, this.#options.clock.nowMs()));
-    if (verdict.result === "delivered") this.#tally.omit(omitted);
+    if (verdict.result === "delivered") this.#tally.omit([...omitted, ...this.#omittedRequests()]);
     if (verdict.result !== "temporary") return true;
     this.#tally.noteRest("temporary", verdict.response);
     return false;
+  }
+
+  /** No API takes a request for notifications. */
+  #omittedRequests(): string[] {
+    return dsnRequestOf(this.#message) === null ? [] : [omittedRequest];
   }
 
   #post(request: Request): Promise<ProviderAnswer> {

@@ -158,6 +158,14 @@ describe("HttpTransport", () => {
     assert.deepEqual((await send({ api: { compose }, answer })).report.omitted, omitted);
   });
 
+  it("tells that a request for notifications goes no further", async () => {
+    const { transport, relay } = await stage({});
+    const entry = { id: "spl_1", sender: "app@example.org", sizeBytes: 5, tags: [], dsn: { ret: "HDRS" } } as const;
+    const message = { entry, recipients: ["a@x.org"], content: { kind: "inline", bytes: new Uint8Array(5) } } as const;
+    const report = await transport.send(relay, message, new AbortController().signal);
+    assert.deepEqual(report.omitted, ["DSN request"]);
+  });
+
   it("makes each request when it is its turn", async () => {
     let made = 0;
     const compose: HttpApi["compose"] = async (_settings, { recipients }) =>
