@@ -25,7 +25,8 @@ export type HostFit =
  * Judges whether `hostName` takes the message.
  *
  * Nothing is rewritten for a host that offers less: a signature would break (RFC 6376 section 5.3), and RFC 6531 section
- * 3.2 and RFC 6152 section 3 leave a relay the choice to refuse.
+ * 3.2 and RFC 6152 section 3 leave a relay the choice to refuse. UTF-8 in the header section alone is no reason to: many
+ * devices write their subjects so and say no word of it, and hosts have taken that as 8-bit content all along.
  */
 export function fitToHost(message: FittingMessage, offers: HostExtensions, hostName: string): HostFit {
   const { sender, recipients, sizeBytes, needs } = message;
@@ -39,7 +40,6 @@ export function fitToHost(message: FittingMessage, offers: HostExtensions, hostN
   const isUtf8 = needs.utf8 || notAscii.test(sender) || recipients.some((address) => notAscii.test(address));
   if (!isUtf8 || offers.has("SMTPUTF8")) return { kind: "fits", recipients, refused: [], isUtf8 };
   const lack = `${hostName} does not offer SMTPUTF8`;
-  if (needs.utf8) return unfit(554, `The message has UTF-8 in its headers, and ${lack}`);
   if (notAscii.test(sender)) return unfit(550, `The sender is not ASCII, and ${lack}`);
   return {
     kind: "fits",

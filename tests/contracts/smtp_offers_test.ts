@@ -76,14 +76,12 @@ describe("SmtpSession goes by what a smart host offers", () => {
     assert.deepEqual(mails(), ["MAIL FROM:<a@x.org>"]);
   });
 
-  it("says SMTPUTF8 for UTF-8 in the headers, and sends nothing of it to a host without", async () => {
+  it("says SMTPUTF8 for UTF-8 in the headers, and sends them as 8-bit content to a host without", async () => {
     const content = bytes("Subject: Grüße\r\n\r\nx\r\n");
     assert.equal((await send({ extensions: ["8BITMIME", "SMTPUTF8"] }, { content }))[0]?.[0], "delivered");
     assert.deepEqual(mails(), ["MAIL FROM:<a@x.org> BODY=8BITMIME SMTPUTF8"]);
-    const [[result, response] = []] = await send({ extensions: ["8BITMIME"] }, { content });
-    assert.equal(result, "permanent");
-    assert.match(response ?? "", /UTF-8 in its headers, and 127\.0\.0\.1:\d+ does not offer SMTPUTF8/);
-    assert.equal(mails().length, 1);
+    assert.equal((await send({ extensions: ["8BITMIME"] }, { content }))[0]?.[0], "delivered");
+    assert.equal(mails().at(-1), "MAIL FROM:<a@x.org> BODY=8BITMIME");
   });
 
   it("says SMTPUTF8 once where addresses and headers need it", async () => {

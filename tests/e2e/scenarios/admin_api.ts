@@ -70,10 +70,19 @@ class Program {
   }
 }
 
-/** A message that the local inbox has captured. */
-async function capture(program: Program): Promise<string> {
-  const message = { from: "a@example.org", to: ["b@example.org"], subject: "Hello" };
-  const { id } = await program.json<{ id: string }>("POST", "/api/messages", message);
+/** A message with an attachment that the local inbox has captured. */
+async function capture(stage: Stage, program: Program): Promise<string> {
+  const message = {
+    from: "a@example.org",
+    to: ["b@example.org"],
+    attachments: [{ filename: "a.txt", content: "YQ==" }],
+  };
+  const handedIn = await fetch(`http://127.0.0.1:${stage.ports.http}/api/v1/messages`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${await stage.createKey()}`, "content-type": "application/json" },
+    body: JSON.stringify(message),
+  });
+  const { id } = (await handedIn.json()) as { id: string };
   await until("the message to be captured", async () => {
     return (await program.json<{ state: string }>("GET", `/api/queue/${id}`)).state === "captured";
   });
@@ -87,9 +96,9 @@ export const adminApi: readonly Scenario[] = [
     isGuest: true,
     async play(stage) {
       const program = await Program.open(stage);
-      const id = await capture(program);
+      const id = await capture(stage, program);
       const operations = readOperations(await program.json("GET", "/api/openapi.json"));
-      const inPath = { id, key: "listener.ports", name: "local" };
+      const inPath = { id, index: "0", key: "listener.ports", name: "local" };
       const looks = operations.filter(({ method, operationId }) => method === "GET" && operationId !== "log.tail");
       assert.ok(looks.length > 15);
       for (const operation of looks) {
@@ -110,7 +119,7 @@ export const adminApi: readonly Scenario[] = [
         read += piece;
       });
       const ended = once(answer, "end");
-      const first = await capture(program);
+      const first = await capture(stage, program);
       await until("the event", () => read.includes(first));
       await stage.json("admin", "token", "revoke", program.id);
       const { id } = await stage.perform("message.send", { from: "a@example.org", to: ["b@example.org"] });
