@@ -1,11 +1,9 @@
 /** The thread that delivers: takes messages from the spool's thread and sends them over the relays. */
 import type { MessagePort } from "node:worker_threads";
 import { Courier } from "../core/relay/courier.ts";
-import { HttpTransport } from "../core/relay/http/http_transport.ts";
 import { localTransport } from "../core/relay/local_transport.ts";
 import { AccessTokens } from "../core/relay/oauth/access_tokens.ts";
-import type { Carrier } from "../core/relay/provider/provider.ts";
-import { findProvider } from "../core/relay/provider_table.ts";
+import type { CarrierKind } from "../core/relay/provider/provider.ts";
 import type { RelayTable } from "../core/relay/relay.ts";
 import type { Transport } from "../core/relay/transport.ts";
 import { systemClock } from "./clock.ts";
@@ -13,6 +11,7 @@ import { type DeliverySettings, serveDelivery } from "./delivery_calls.ts";
 import { directFetch } from "./direct_fetch.ts";
 import { idSource } from "./id_source.ts";
 import { openLargeFiles } from "./large_files.ts";
+import { lazyTransport } from "./lazy_transport.ts";
 import { SmtpTransport } from "./smtp_transport.ts";
 import { spoolOverPort } from "./spool_calls.ts";
 import { runThread } from "./thread.ts";
@@ -38,16 +37,18 @@ await runThread<DeliveryThreadData>(async (data, logger) => {
   const fetch = directFetch(logger);
   const tokens = new AccessTokens({ fetch, clock });
   const smtp = new SmtpTransport(largeFiles, () => settings.serverName, tokens);
-  const http = new HttpTransport({ fetch, largeFiles, clock, crypto, tokens, findProvider });
-  const transports: Readonly<Record<Carrier["kind"], Transport>> = { local: localTransport, smtp, http };
+  // Most have no such relay, and need not have their APIs loaded.
+  const http = lazyTransport(async () => {
+    const { HttpTransport } = await import("../core/relay/http/http_transport.ts");
+    const { findProvider } = await import("../core/relay/provider_table.ts");
+    return new HttpTransport({ fetch, largeFiles, clock, crypto, tokens, findProvider });
+  });
+  const transports: Readonly<Record<CarrierKind, Transport>> = { local: localTransport, smtp, http };
   const courier = new Courier({
     spool: spoolOverPort(data.spoolPort),
     relays: () => relays,
     settings: () => settings,
-    transportFor: (name) => {
-      const carrier = findProvider(name)?.carrier;
-      return carrier && transports[carrier.kind];
-    },
+    transportFor: (carrier) => transports[carrier],
     clock,
     logger,
     random: Math.random,

@@ -10,12 +10,12 @@ import { TokenLogin } from "./token_login.ts";
 const passwordMechanisms = ["PLAIN", "LOGIN", "CRAM-MD5"];
 
 /** Why nothing more is said to a host than EHLO; `null` when all is well. */
-export function sessionObstacle(
+export async function sessionObstacle(
   connection: HostConnection,
   host: SmartHost,
   offers: HostExtensions,
-): SmtpFailure | null {
-  const reason = certificateObstacle(connection, host) ?? signInObstacle(host, offers, connection.secure);
+): Promise<SmtpFailure | null> {
+  const reason = (await certificateObstacle(connection, host)) ?? signInObstacle(host, offers, connection.secure);
   return reason === null ? null : failure("session", null, reason);
 }
 

@@ -72,7 +72,8 @@ export class SmtpSession {
       await whileOpen(connection, (done) => connection.connect(done));
       const offers = new HostExtensions(String(connection.lastServerResponse));
       const obstacle =
-        sessionObstacle(connection, host, offers) ?? (await signIn(connection, host, { tokens, signal: limit.signal }));
+        (await sessionObstacle(connection, host, offers)) ??
+        (await signIn(connection, host, { tokens, signal: limit.signal }));
       if (obstacle === null) return new SmtpSession(connection, offers, times);
       connection.close();
       return obstacle;

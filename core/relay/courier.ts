@@ -7,6 +7,7 @@ import { Consignment } from "./consignment.ts";
 import type { DeliveryReport } from "./outcome.ts";
 import { placeInLane } from "./place_in_lane.ts";
 import type { Leg } from "./plan_legs.ts";
+import type { CarrierKind } from "./provider/provider.ts";
 import { refuseLeg } from "./refuse_leg.ts";
 import type { Relay, RelayTable } from "./relay.ts";
 import { type Job, patienceMs, RelayLines } from "./relay_lines.ts";
@@ -28,7 +29,7 @@ export interface CourierOptions {
   readonly spool: Pick<Spool, "claim" | "settle" | "park">;
   readonly relays: () => RelayTable;
   readonly settings: () => CourierSettings;
-  readonly transportFor: (provider: string) => Transport | undefined;
+  readonly transportFor: (carrier: CarrierKind) => Transport | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -58,7 +59,7 @@ export class Courier {
   /** Messages of which some legs are done while others take their time. */
   readonly #halfway = new Set<Consignment>();
   readonly #progress = new WaitingRoom();
-  readonly #canSend = (provider: string) => this.#options.transportFor(provider) !== undefined;
+  readonly #canSend = (carrier: CarrierKind) => this.#options.transportFor(carrier) !== undefined;
   /** The rooms that the waiting claim was told of; `null` while none waits. */
   #claimedRooms: LaneRooms | null = null;
   /** Ends the waiting claim. */
@@ -213,7 +214,7 @@ export class Courier {
   async #send(relay: Relay, leg: Leg, { entry, content }: ClaimedMessage): Promise<DeliveryReport> {
     const recipients = leg.recipients.map(({ address }) => address);
     try {
-      const transport = this.#options.transportFor(relay.provider)!;
+      const transport = this.#options.transportFor(relay.carrier!)!;
       return soundReport(await transport.send(relay, { entry, recipients, content }, this.#giveUp.signal), recipients);
     } catch (error) {
       this.#say("relay.send_failed", `Relay ${relay.name} failed unexpectedly`, error);

@@ -35,9 +35,11 @@ export function draftRelay(draft: RelayDraft): Relay {
     id: `rly_${"0".repeat(32)}`,
     name: provider.name,
     provider: provider.name,
+    carrier: provider.carrier.kind,
     settings: withDefaults(provider, settings),
     enabled: true,
     isDefault: false,
     ...defaultLimits,
+    maxMessageBytes: provider.maxMessageBytes,
   };
 }

@@ -1,6 +1,7 @@
 /** A relay: a named instance of a provider, with its own credentials. */
 
 import type { RoutingRule } from "../routing/routing_rule.ts";
+import type { CarrierKind } from "./provider/provider.ts";
 
 /** Settings of a provider's instance, by name; secrets in the clear, so this never leaves the process. */
 export type RelaySettings = Readonly<Record<string, string | number | boolean>>;
@@ -12,12 +13,14 @@ export interface Relay {
   /** Unique; 1–64 characters, letters, digits, `.`, `_`, `-`. */
   readonly name: string;
   readonly provider: string;
+  /** How its messages leave; `null` when its provider is not known. */
+  readonly carrier: CarrierKind | null;
   readonly settings: RelaySettings;
   readonly enabled: boolean;
   readonly isDefault: boolean;
   /** Concurrent deliveries, 1–32. */
   readonly concurrency: number;
-  /** Size in bytes of the largest message that it is given; `null` leaves that to the provider. */
+  /** Size in bytes of the largest message that it is given, the operator's limit or the provider's; `null` is none. */
   readonly maxMessageBytes: number | null;
   /** Name of the relay that takes over what this one could not deliver; `null` is none. */
   readonly fallback: string | null;

@@ -1,5 +1,5 @@
 /** The smart host that a relay of the provider `smtp` stands for. */
-import { googleGrant } from "./oauth/google.ts";
+import { googleGrant } from "./oauth/google_grant.ts";
 import { microsoftGrant, outlookScope } from "./oauth/microsoft.ts";
 import type { TokenGrant } from "./oauth/token_grant.ts";
 import type { SmtpAuth } from "./provider/smtp.ts";

@@ -21,14 +21,21 @@ export function placeOfSecret(relayId: string, setting: string): string {
 export async function readyRelay(box: Pick<SecretBox, "open">, stored: StoredRelay): Promise<Relay> {
   const provider = findProvider(stored.provider);
   if (provider === undefined) {
-    return { ...stored, settings: {}, problem: `This Dispatch does not know the provider ${stored.provider}.` };
+    const problem = `This Dispatch does not know the provider ${stored.provider}.`;
+    return { ...stored, carrier: null, settings: {}, problem };
   }
+  const maxMessageBytes = smallerLimit(stored.maxMessageBytes, provider.maxMessageBytes);
+  const relay = { ...stored, carrier: provider.carrier.kind, maxMessageBytes };
   try {
-    return { ...stored, settings: withDefaults(provider, await openSettings(box, provider, stored)) };
+    return { ...relay, settings: withDefaults(provider, await openSettings(box, provider, stored)) };
   } catch (error) {
     if (!isDispatchError(error, "secret_unreadable")) throw error;
-    return { ...stored, settings: {}, problem: `${error.message} ${error.remedy}` };
+    return { ...relay, settings: {}, problem: `${error.message} ${error.remedy}` };
   }
+}
+
+function smallerLimit(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 async function openSettings(

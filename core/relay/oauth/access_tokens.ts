@@ -1,7 +1,7 @@
 /** Access tokens for relays: asked for when they are needed, kept until shortly before they expire. */
 import type { Clock } from "../../capabilities.ts";
 import { DispatchError } from "../../error/mod.ts";
-import { requestToken, type TokenRequestOptions } from "./request_token.ts";
+import type { TokenRequestOptions } from "./request_token.ts";
 import type { TokenGrant, TokenSource } from "./token_grant.ts";
 
 /** A token is not used in the last minute of its life: the message that it goes with has to arrive in time. */
@@ -44,7 +44,8 @@ export class AccessTokens implements TokenSource {
 
   #request(key: string, grant: TokenGrant): Held {
     this.#forgetStale();
-    const issued = requestToken(grant, this.#options);
+    // Its libraries are loaded for those alone who need tokens.
+    const issued = import("./request_token.ts").then(({ requestToken }) => requestToken(grant, this.#options));
     const held: Held = { token: issued.then(({ token }) => token), freshUntilMs: Number.POSITIVE_INFINITY };
     this.#held.set(key, held);
     issued.then(

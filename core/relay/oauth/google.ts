@@ -7,8 +7,6 @@ import { z } from "zod";
 import { parseJson } from "../../config/codec/text_form.ts";
 import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
 import { serverUrlCodec } from "../provider/server_url_codec.ts";
-import type { RelaySettings } from "../relay.ts";
-import type { ServiceAccount } from "./token_grant.ts";
 
 /** Google's own have some 2,400 bytes. */
 const longestKeyFile = 16_384;
@@ -16,6 +14,8 @@ const longestKeyFile = 16_384;
 const googleEndpoint = "https://oauth2.googleapis.com/token";
 
 /** What is used of a key file; the rest of it is passed over. */
+export type GoogleKey = z.infer<typeof keyFile>;
+
 const keyFile = z.object({
   type: z.literal("service_account"),
   client_email: z.email().max(320),
@@ -38,19 +38,5 @@ export function serviceAccountCodec(): SettingCodec<string> {
     fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
     fromText,
     toText: (value) => value,
-  };
-}
-
-/** The grant of a service account for mail in the name of `mailbox`. @param key as the codec has it */
-export function googleGrant({ service_account_key }: RelaySettings, mailbox: string): ServiceAccount {
-  const key: z.infer<typeof keyFile> = JSON.parse(String(service_account_key));
-  return {
-    kind: "service_account",
-    tokenEndpoint: key.token_uri,
-    clientEmail: key.client_email,
-    privateKey: key.private_key,
-    privateKeyId: key.private_key_id ?? null,
-    subject: mailbox,
-    scope: "https://mail.google.com/",
   };
 }

@@ -3,15 +3,8 @@
  *
  * https://developers.google.com/workspace/gmail/imap/xoauth2-protocol, which Microsoft's is the same as
  */
-import { z } from "zod";
 import { parseJson } from "../../config/codec/text_form.ts";
 import { decodeBase64, encodeBase64 } from "../../ingest/base64.ts";
-
-const refusal = z.object({
-  status: z.union([z.string(), z.number()]),
-  schemes: z.string().optional(),
-  scope: z.string().optional(),
-});
 
 /** The client's response: `base64("user=" user ^A "auth=Bearer " token ^A ^A)`. */
 export function xoauth2Response(user: string, token: string): string {
@@ -21,9 +14,13 @@ export function xoauth2Response(user: string, token: string): string {
 /** What a server says against a token, in words; `""` where it says nothing that is understood. @param text of its 334 */
 export function explainRefusal(text: string): string {
   const json = decodeBase64(text.trim());
-  const { data } = refusal.safeParse(json === null ? undefined : parseJson(new TextDecoder().decode(json)));
-  if (data === undefined) return "";
-  const { status, schemes = "Bearer", scope } = data;
-  const wanted = scope === undefined ? "" : `; it wants a ${schemes} token for ${scope}`;
+  const said: unknown = json === null ? null : parseJson(new TextDecoder().decode(json));
+  if (typeof said !== "object" || said === null || !("status" in said)) return "";
+  const { status, schemes, scope } = said as Readonly<Record<string, unknown>>;
+  if (typeof status !== "string" && typeof status !== "number") return "";
+  const wanted =
+    typeof scope === "string"
+      ? `; it wants a ${typeof schemes === "string" ? schemes : "Bearer"} token for ${scope}`
+      : "";
   return `the server says ${status} of the access token${wanted}`;
 }

@@ -30,6 +30,9 @@ export type Carrier =
   | { readonly kind: "smtp" }
   | { readonly kind: "http"; readonly api: HttpApi };
 
+/** A way for messages to leave, by its name. */
+export type CarrierKind = Carrier["kind"];
+
 /** All that is known about one kind of relay. */
 export interface Provider {
   /** As operators write it: `smtp`. */

@@ -191,18 +191,6 @@ describe("Courier with a message that goes several ways", () => {
     assert.deepEqual([timesSentOver("a"), timesSentOver("b")], [1, 2]);
   });
 
-  it("has the provider's limit too", async () => {
-    relays = [sampleRelay("a", { provider: "mailgun", maxMessageBytes: 1_000_000_000 })];
-    await stopCourier();
-    startCourier();
-    transport.answers.set("a", "delivered");
-    const large = newMessage({ recipients: [{ address: "you@a.example", kind: "to" }], sizeBytes: 900_000_000 });
-    await spool.append(large);
-    await settled();
-    assert.match((await spool.find(large.id))?.lastError ?? "", /relay a takes messages of up to \d+ bytes/);
-    assert.equal(timesSentOver("a"), 0);
-  });
-
   it("tries again who was not mentioned by the transport, and nobody whom it made up", async () => {
     const answered = { providerMessageId: null, retryAfterSeconds: null };
     const stranger = { address: "stranger@example.org", result: "delivered", response: "250 ok" } as const;
