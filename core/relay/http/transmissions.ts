@@ -17,8 +17,8 @@ export interface TransmissionsTarget {
   readonly authorization: string;
 }
 
-/** The documentation names no limit. */
-const maxRecipients = 1000;
+/** An answer says how many recipients were refused, and not which: one alone leaves no doubt who is to be sent to again. */
+const maxRecipients = 1;
 
 /** "A maximum of 1000 bytes of merged metadata". */
 const maxMetadataBytes = 1000;
@@ -99,12 +99,11 @@ function judge(answer: ProviderAnswer): ProviderVerdict {
   };
 }
 
-/** It says how many recipients it refused, and not which. */
 function judgeSuccess(answer: ProviderAnswer): ProviderVerdict {
   const { data } = accepted.safeParse(answer.json);
   if (data === undefined) return unknownVerdict(answer);
   const { id, total_accepted_recipients: taken, total_rejected_recipients: refused } = data.results;
   const response = describeAnswer(answer, `${taken} recipients accepted, ${refused} rejected`);
-  if (refused === 0) return { result: "delivered", response, messageId: id };
-  return { result: taken === 0 ? "permanent" : "temporary", response, messageId: null };
+  if (refused > 0) return { result: "permanent", response, messageId: null };
+  return taken > 0 ? { result: "delivered", response, messageId: id } : unknownVerdict(answer);
 }

@@ -43,13 +43,21 @@ describe("sparkpost", () => {
     assert.match(report.outcomes[0]?.response ?? "", /Exceed Sending Limit \(daily\): About/);
   });
 
-  it("fails for good when it rejects every recipient, and not when it does not say whom", async () => {
+  it("sends to each recipient alone, as an answer does not say who was rejected", async () => {
+    const { fake } = await attempt(subject, { answers: ["success"], recipients: ["a@example.net", "b@example.net"] });
+    assert.deepEqual(
+      fake.deliveries.map(({ recipients }) => recipients),
+      [["a@example.net"], ["b@example.net"]],
+    );
+  });
+
+  it("fails for good when it rejects the recipient, and not when it counts nobody", async () => {
     const refuse = (taken: number, refused: number) => {
       const answers = { ...api.answers, error_inside: () => acceptedTransmission(taken, refused) };
       return attempt({ ...subject, api: { ...api, answers } }, { answers: ["error_inside"] });
     };
     assert.equal((await refuse(0, 1)).report.outcomes[0]?.result, "permanent");
-    assert.equal((await refuse(1, 1)).report.outcomes[0]?.result, "temporary");
+    assert.equal((await refuse(0, 0)).report.outcomes[0]?.result, "temporary");
   });
 
   it("sends tags along as metadata, and tells when there are too many", async () => {
