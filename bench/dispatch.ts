@@ -8,8 +8,9 @@ import type { Contender } from "./contender.ts";
 /** Starts Dispatch with its defaults and a smart host on loopback. */
 export async function startDispatch(target: Target, relayPort: number): Promise<Contender> {
   const stage = await openStage(target);
+  const contender = await contend(stage, `Dispatch (${target.name})`);
   await stage.relayTo(relayPort);
-  return contend(stage, `Dispatch (${target.name})`);
+  return contender;
 }
 
 /** The name of the contender that stores nothing. */

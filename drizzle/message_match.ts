@@ -94,11 +94,33 @@ function phraseSearches(query: MessageLogQuery): (PhraseSearch | null)[] {
 /** The phrase with each word that it may end in; `"rows"` when it has to be looked for in the rows themselves. */
 async function phraseConditions(orm: Orm, field: WordField, phrase: Phrase): Promise<string[] | "rows"> {
   const terms = phraseTerms(field, phrase);
-  if (!phrase.isStart) return [quoted(terms)];
   const last = terms.pop()!;
-  const found = await termsFrom(orm, last);
-  if (found.length <= maxWordsOfStart) return found.map((term) => quoted([...terms, term]));
-  return (await hasManyPlaces(orm, last)) ? "rows" : [`${quoted([...terms, last])} *`];
+  const found = phrase.isStart ? await termsFrom(orm, last) : [last];
+  if (found.length > maxWordsOfStart) {
+    return (await hasManyPlaces(orm, last)) ? "rows" : [`${quoted([...terms, last])} *`];
+  }
+  if (terms.length > 0 && found.length > 0) {
+    // The index compares the places of such words row by row, to the very end where they never meet.
+    if (
+      await areInMostRows(orm, [...terms.map((term) => quoted([term])), anyOf(found.map((term) => quoted([term])))])
+    ) {
+      return "rows";
+    }
+  }
+  return found.map((term) => quoted([...terms, term]));
+}
+
+/** Whether each expression fits two fifths of the newest 2,500 rows, and so, most likely, of all. */
+async function areInMostRows(orm: Orm, expressions: readonly string[]): Promise<boolean> {
+  const [newest] = await orm.values<[number]>(sql`SELECT seq FROM message_event ORDER BY seq DESC LIMIT 1 OFFSET 2499`);
+  if (newest === undefined) return false;
+  for (const expression of expressions) {
+    const [fitting] = await orm.values<[number]>(
+      sql`SELECT rowid FROM message_search WHERE message_search MATCH ${expression} ORDER BY rowid DESC LIMIT 1 OFFSET 999`,
+    );
+    if (fitting === undefined || fitting[0] < newest[0]) return false;
+  }
+  return true;
 }
 
 /** The phrase without the word that may go on. */
