@@ -10,6 +10,9 @@ import { Persistence } from "./persistence.ts";
 const batchRows = 500;
 /** Pause after a batch: few larger transactions cost less than many small ones, and mail in a burst goes before its log. */
 const gatherMs = 200;
+/** Pause after a batch as a multiple of the time that it took: what is left of a busy processor belongs to mail. */
+const restShare = 4;
+const longestRestMs = 2000;
 /** Rows that may wait before the pauses are left out. */
 const maxBehindRows = 50_000;
 
@@ -101,13 +104,14 @@ export class LogWriter {
   }
 
   async #run(): Promise<void> {
-    const { history, log, unlogged } = this.#options;
+    const { history, log, clock, unlogged } = this.#options;
     const persistence = this.#persistence;
     const { signal } = persistence;
     while (!signal.aborted) {
       const taken = await persistence.persist(() => this.#unlessStopped(history.takeHistory(batchRows, signal)));
       const { rows = [], through = 0, backlog = 0 } = taken?.value ?? {};
       if (rows.length === 0) continue;
+      const startMs = clock.nowMs();
       const events = rows.flatMap((row) => this.#parse(row));
       const isLogged = await persistence.persist(() =>
         log.append(events, unlogged(), { source: "spool", entries: events.map(countableOf) }),
@@ -116,7 +120,8 @@ export class LogWriter {
       await persistence.persist(() => this.#unlessStopped(history.forgetHistory(through)));
       this.#written += rows.length;
       this.#growth.wake();
-      if (this.#waiting === 0 && backlog < maxBehindRows) await persistence.pause(gatherMs);
+      const restMs = Math.max(gatherMs, restShare * (clock.nowMs() - startMs));
+      if (this.#waiting === 0 && backlog < maxBehindRows) await persistence.pause(Math.min(restMs, longestRestMs));
     }
   }
 

@@ -148,6 +148,24 @@ describe("LogWriter", () => {
     await behind.writer.stop();
   });
 
+  test("rests four times as long as a batch took, two seconds at most", async () => {
+    for (const [tookMs, restMs] of [
+      [100, 400],
+      [600, 2000],
+    ] as const) {
+      const clock = new HastyClock();
+      const append = async () => {
+        clock.now += tookMs;
+      };
+      const { history, writer } = setUp({ log: { append }, clock });
+      history.add(event("evt_1"));
+      writer.start();
+      await until(() => clock.delaysMs.length > 0);
+      assert.deepEqual(clock.delaysMs, [restMs]);
+      await writer.stop();
+    }
+  });
+
   test("takes no more than 500 rows at a time", async () => {
     const { history, log, writer } = setUp();
     history.add(...Array.from({ length: 1001 }, (_, index) => event(`evt_${index}`)));
