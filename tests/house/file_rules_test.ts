@@ -57,6 +57,14 @@ test("each test file registers tests when it is loaded", () => {
   );
 });
 
+test("what is done before or after each test is done for those of a suite, as all files of an area run in one process", () => {
+  const greedy = tests.filter(({ path, text }) => path.endsWith("_test.ts") && /^(?:before|after)Each\(/m.test(text));
+  assert.deepEqual(
+    greedy.map(({ path }) => path),
+    [],
+  );
+});
+
 test("the lock file names no registry host", async () => {
   const lock = await readFile(`${projectRoot}package-lock.json`, "utf8");
   assert.doesNotMatch(lock, /"resolved"/);
