@@ -41,8 +41,9 @@ export function openSmtpParts(options: SmtpPartsOptions) {
   }
   const signInRows = new SignInRows();
   function onSignedIn(user: SmtpIdentity, address: string): void {
-    if (!signInRows.admit({ ...user, address }, nowMs())) return;
-    audit.record({ event: "smtp.signed_in", actor: { kind: "smtp", name: user.name, address } });
+    const signIns = signInRows.admit({ ...user, address }, nowMs());
+    if (signIns === null) return;
+    audit.record({ event: "smtp.signed_in", actor: { kind: "smtp", name: user.name, address }, after: { signIns } });
   }
   return {
     door: new SmtpDoor({ intake, users, isAllowed, settings, onRefused }),

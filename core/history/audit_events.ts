@@ -75,7 +75,10 @@ export const auditEvents = {
   },
   "access.signed_out": { category: "security", summary: "The administrator signed out" },
   "access.denied": { category: "security", summary: "Somebody was refused at the door", isBounded: true },
-  "smtp.signed_in": { category: "security", summary: "An SMTP user signed in, for the first time within an hour" },
+  "smtp.signed_in": {
+    category: "security",
+    summary: "An SMTP user signed in, as often as is said since the row before",
+  },
   "smtp.sign_in_failed": { category: "security", summary: "A sign-in over SMTP was refused", isBounded: true },
   "smtp.locked": {
     category: "security",

@@ -10,19 +10,26 @@ export interface SmtpSignInFacts {
   readonly address: string;
 }
 
-/** The first sign-in of a user from an address gets a row, and then one in each hour. 10,000 of them are known at a time. */
+/**
+ * The first sign-in of a user from an address gets a row, and then one in each hour, which tells how many it stands for.
+ * 10,000 of them are known at a time.
+ */
 export class SignInRows {
-  readonly #toldAtMs = new Map<string, number>();
+  readonly #known = new Map<string, { toldAtMs: number; untold: number }>();
 
-  /** Whether this sign-in gets a row; if so, it is taken. */
-  admit({ id, passwordSetAtMs, address }: SmtpSignInFacts, nowMs: number): boolean {
+  /** How many sign-ins since the last row this one's row tells of, itself included; `null` when it gets none. */
+  admit({ id, passwordSetAtMs, address }: SmtpSignInFacts, nowMs: number): number | null {
     const key = `${id} ${passwordSetAtMs} ${address}`;
-    const toldAtMs = this.#toldAtMs.get(key);
+    const known = this.#known.get(key);
+    const signIns = (known?.untold ?? 0) + 1;
     // Also when the clock was set back.
-    if (toldAtMs !== undefined && Math.abs(nowMs - toldAtMs) < spanMs) return false;
-    this.#toldAtMs.delete(key);
-    if (this.#toldAtMs.size >= maxKnown) this.#toldAtMs.delete(this.#toldAtMs.keys().next().value!);
-    this.#toldAtMs.set(key, nowMs);
-    return true;
+    if (known !== undefined && Math.abs(nowMs - known.toldAtMs) < spanMs) {
+      known.untold = signIns;
+      return null;
+    }
+    this.#known.delete(key);
+    if (this.#known.size >= maxKnown) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(key, { toldAtMs: nowMs, untold: 0 });
+    return signIns;
   }
 }

@@ -73,6 +73,7 @@ test("openSmtpParts tells the audit log of who signed in, once for a device that
     [address, "10.0.0.2"].map((from) => ({
       event: "smtp.signed_in",
       actor: { kind: "smtp", name: "printer", address: from },
+      after: { signIns: 1 },
     })),
   );
 });
