@@ -13,6 +13,21 @@ export async function startDispatch(target: Target, relayPort: number): Promise<
   return contender;
 }
 
+/** As {@link startDispatch}, with `count` routing rules, of which the last one matches. */
+export async function startRouting(target: Target, relayPort: number, count: number): Promise<Contender> {
+  const stage = await openStage(target);
+  const contender = await contend(stage, `Dispatch with ${count} rules`);
+  await stage.relayTo(relayPort);
+  for (let index = 1; index < count; index++) {
+    await stage.perform("route.add", {
+      recipients: `customer${index}.example, *.customer${index}.example`,
+      relay: "sink",
+    });
+  }
+  await stage.perform("route.add", { senders: "example.org", relay: "sink" });
+  return contender;
+}
+
 /** The name of the contender that stores nothing. */
 export const discardingName = "a spool that discards";
 

@@ -12,7 +12,7 @@ import { pickPort } from "../tests/support/e2e_ports.ts";
 import { projectRoot } from "../tests/support/e2e_project_files.ts";
 import { measureCertificates } from "./certificate.ts";
 import type { Contender } from "./contender.ts";
-import { discardingName, startDiscarding, startDispatch } from "./dispatch.ts";
+import { discardingName, startDiscarding, startDispatch, startRouting } from "./dispatch.ts";
 import { compareTurns, type Figure, formatTable, reachesMark } from "./figures.ts";
 import { largeMessages, measureGrowth } from "./memory.ts";
 import { startPostfix } from "./postfix.ts";
@@ -90,6 +90,29 @@ async function measureInService(): Promise<Figure[]> {
   }
 }
 
+/** What a thousand routing rules cost beside none, in service. */
+async function measureRouting(): Promise<Figure[]> {
+  const [plainSink, routedSink] = [await pickPort(), await pickPort()];
+  const plain = await startDispatch(target, plainSink);
+  const routed = await startRouting(target, routedSink, 1000);
+  const both = [routed, plain];
+  try {
+    const turns = await takeTurns("in service, with and without rules", both, true, (contender) =>
+      contender === routed ? routedSink : plainSink,
+    );
+    const beside = (ratesOf: (rates: Rates[]) => number[]) => {
+      const [own, other] = turns.map(ratesOf) as [number[], number[]];
+      return [own, { name: "no rules", values: other }, { leastRatio: 0.9 }] as const;
+    };
+    return [
+      compareTurns("1,000 rules, accept", ...beside(acceptRates)),
+      compareTurns("1,000 rules, end to end", ...beside(endToEndRates)),
+    ];
+  } finally {
+    await stopAll(both);
+  }
+}
+
 function acceptRates(turns: readonly Rates[]): number[] {
   return turns.map(({ accept }) => accept);
 }
@@ -101,6 +124,7 @@ function endToEndRates(turns: readonly Rates[]): number[] {
 const figures = [
   ...(await measureAccept()),
   ...(await measureInService()),
+  ...(await measureRouting()),
   // On both runtimes, whichever was chosen.
   ...(await measureCertificates()),
 ];

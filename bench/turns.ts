@@ -3,14 +3,14 @@ import type { Contender } from "./contender.ts";
 import { CountingSink, sendLoad } from "./smtp_load.ts";
 
 /** Odd, so that the median is one of them. */
-const turns = 7;
+const turns = 9;
 /** Messages in one turn: enough for a second or two of each. */
 const turnMessages = { postfix: 2000, dispatch: 8000 };
 /**
- * A relay runs for months: what its compiler does in the first ten seconds is not what is asked here. It takes a processor of
- * its own meanwhile; Postfix has been compiled before.
+ * A relay runs for months: what its compiler does in the first half of a minute is not what is asked here. It takes a good part
+ * of a processor of its own meanwhile; Postfix has been compiled before.
  */
-const warmUpMessages = { postfix: 2000, dispatch: 40_000 };
+const warmUpMessages = { postfix: 2000, dispatch: 100_000 };
 /** Those that need no long warm-up any more. */
 const hasRun = new WeakSet<Contender>();
 

@@ -90,9 +90,5 @@ function reviveOutcome(outcome: AppendOutcome): AppendOutcome {
 
 /** Contents move to the spool's thread without a copy; their sender has no use for them any more. */
 function handedOver(method: string, parameters: readonly unknown[]): readonly Transferable[] {
-  if (method !== "appendAll") return [];
-  const { contents } = parameters[0] as SpoolGroup;
-  return contents.flatMap(({ buffer, byteLength }) =>
-    byteLength === buffer.byteLength ? [buffer as ArrayBuffer] : [],
-  );
+  return method === "appendAll" ? [(parameters[0] as SpoolGroup).contents.buffer] : [];
 }

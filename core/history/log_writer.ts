@@ -11,7 +11,7 @@ const batchRows = 500;
 /** Pause after a batch: few larger transactions cost less than many small ones, and mail in a burst goes before its log. */
 const gatherMs = 200;
 /** Pause after a batch as a multiple of the time that it took: what is left of a busy processor belongs to mail. */
-const restShare = 4;
+const restShare = 9;
 const longestRestMs = 2000;
 /** Rows that may wait before the pauses are left out. */
 const maxBehindRows = 50_000;
