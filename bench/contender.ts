@@ -6,8 +6,8 @@ export interface Contender {
   readonly smtpPort: number;
   /** Bytes of memory that its processes hold at this moment. */
   residentBytes(): number;
-  /** Deletes what is queued, where that can be done while it runs. */
-  empty(): Promise<void>;
+  /** Ends what is left to do of the last load, so that nothing of it happens while another contender is measured. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 

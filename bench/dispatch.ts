@@ -1,6 +1,7 @@
 /** Dispatch as it is installed: the contender that the marks are for. */
 import { readFileSync } from "node:fs";
 import type { Target } from "../tests/e2e/target.ts";
+import { until } from "../tests/support/e2e_process.ts";
 import { projectRoot } from "../tests/support/e2e_project_files.ts";
 import { Stage } from "../tests/support/e2e_stage.ts";
 import type { Contender } from "./contender.ts";
@@ -54,7 +55,10 @@ async function contend(stage: Stage, name: string): Promise<Contender> {
       const status = readFileSync(`/proc/${service.pid}/status`, "utf8");
       return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
     },
-    async empty() {},
+    async settle() {
+      const hasCaughtUp = async () => (await stage.perform("health", {})).spool?.historyBacklog === 0;
+      await until("the message log to catch up", hasCaughtUp, 300_000, 250);
+    },
     async stop() {
       await service.kill();
       await stage.close();

@@ -22,7 +22,7 @@ export async function startPostfix(relayPort: number): Promise<Contender> {
     name: "Postfix",
     smtpPort,
     residentBytes: () => sumMemory(masterPid),
-    empty: () => control("empty", folder),
+    settle: () => control("empty", folder),
     async stop() {
       await control("stop", folder);
       await rm(folder, { recursive: true, force: true });

@@ -52,7 +52,7 @@ export async function takeTurns(
   for (const contender of contenders) {
     const warmUp = messagesFor(contender, hasRun.has(contender) ? turnMessages : warmUpMessages);
     await measure(contender, warmUp, keepsConnections, sinkPortOf(contender));
-    await contender.empty();
+    await contender.settle();
     hasRun.add(contender);
   }
   for (let turn = 0; turn < turns; turn++) {
@@ -62,7 +62,7 @@ export async function takeTurns(
       measured[index]?.push(rates);
       const out = sinkPort === undefined ? "" : `, ${Math.round(rates.endToEnd)} end to end`;
       console.log(`  ${contender.name}: ${Math.round(rates.accept)} messages/s accepted${out}`);
-      await contender.empty();
+      await contender.settle();
     }
   }
   return measured;

@@ -7,6 +7,7 @@ import { auditDenial } from "../core/history/audit_denial.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
 import { DenialLog } from "../core/history/denial_log.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
+import { SignInLog } from "../core/history/sign_in_log.ts";
 import { unloggedKinds } from "../core/history/unlogged_kinds.ts";
 import { BodyBudget, defaultBodyBudgetBytes } from "../core/ingest/body_limits.ts";
 import { ClientPlaces } from "../core/ingest/client_places.ts";
@@ -79,6 +80,7 @@ export function openIntakeParts(options: IntakePartsOptions) {
     createEventId: () => idSource.uniqueId("evt_"),
     unlogged: () => new Set(unloggedKinds(settings())),
   });
+  const signIns = new SignInLog({ audit: data.audit, clock: systemClock });
   const isAllowed = liveCidrList(holder, "listener.allowed_cidrs");
   const { door, signIn } = openSmtpParts({
     intake,
@@ -90,6 +92,7 @@ export function openIntakeParts(options: IntakePartsOptions) {
     }),
     denials,
     audit: data.audit,
+    signIns,
     logger,
     lines,
     nowMs: Date.now,
@@ -117,7 +120,7 @@ export function openIntakeParts(options: IntakePartsOptions) {
     onRefusal: (refusal) => reportRefusal(refusal, denials, data.audit, logger, lines),
     version,
   });
-  return { intake, door, signIn, places, api, denials };
+  return { intake, door, signIn, signIns, places, api, denials };
 }
 
 function reportRefusal(

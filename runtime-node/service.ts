@@ -151,10 +151,15 @@ async function startListeners(
   const lines = new RefusalLines(logger, systemClock.nowMs);
   const doors = openHttpDoors({ holder, probes, lines });
   const way = { data, spool: wrapSpool(spool), spoolDirectory, caughtUp, logger, lines, version: version.version };
-  const { intake, door, signIn, places, api, denials } = openIntakeParts({ ...way, apiDoor: doors.api });
+  const { intake, door, signIn, signIns, places, api, denials } = openIntakeParts({ ...way, apiDoor: doors.api });
   await parts.start(
     "log of refusals",
     () => denials,
+    (log) => log.stop(),
+  );
+  await parts.start(
+    "log of sign-ins",
+    () => signIns,
     (log) => log.stop(),
   );
   const listeners = () => set;

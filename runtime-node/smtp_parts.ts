@@ -1,5 +1,5 @@
 /** What stands at the door of SMTP in a running service: who may send, who may sign in, and who is told of refusals. */
-import type { SmtpIdentity, SmtpUserRing } from "../core/access/smtp_user_ring.ts";
+import type { SmtpUserRing } from "../core/access/smtp_user_ring.ts";
 import type { Logger } from "../core/capabilities.ts";
 import { isDispatchError } from "../core/error/mod.ts";
 import { auditDenial } from "../core/history/audit_denial.ts";
@@ -7,7 +7,7 @@ import type { AuditEntry } from "../core/history/audit_event.ts";
 import type { AuditTrail } from "../core/history/audit_trail.ts";
 import type { Denial, DenialLog } from "../core/history/denial_log.ts";
 import type { RefusalLines } from "../core/history/refusal_lines.ts";
-import { SignInRows } from "../core/history/sign_in_rows.ts";
+import type { SignInLog } from "../core/history/sign_in_log.ts";
 import type { Intake } from "../core/ingest/intake.ts";
 import { SmtpDoor, type SmtpDoorSettings } from "../core/ingest/smtp_door.ts";
 import { SmtpSignIn } from "../core/ingest/smtp_sign_in.ts";
@@ -20,6 +20,7 @@ export interface SmtpPartsOptions {
   readonly settings: () => SmtpDoorSettings;
   readonly denials: Pick<DenialLog, "add">;
   readonly audit: Pick<AuditTrail, "record">;
+  readonly signIns: Pick<SignInLog, "add">;
   readonly logger: Logger;
   readonly lines: Pick<RefusalLines, "warn">;
   readonly nowMs: () => number;
@@ -27,7 +28,7 @@ export interface SmtpPartsOptions {
 
 /** Puts the door together. */
 export function openSmtpParts(options: SmtpPartsOptions) {
-  const { intake, users, isAllowed, settings, denials, audit, logger, lines, nowMs } = options;
+  const { intake, users, isAllowed, settings, denials, audit, signIns, logger, lines, nowMs } = options;
   function onRefused(denial: Denial): void {
     const { error, origin } = denial;
     lines.warn("smtp.refused", `${error.message} ${error.remedy}`, { address: origin.clientAddress ?? "" });
@@ -39,15 +40,16 @@ export function openSmtpParts(options: SmtpPartsOptions) {
     logger.warn("smtp.locked", "An address failed to sign in too often and has to wait a minute", { address });
     audit.record({ event: "smtp.locked", actor: { kind: "smtp", name: null, address } });
   }
-  const signInRows = new SignInRows();
-  function onSignedIn(user: SmtpIdentity, address: string): void {
-    const signIns = signInRows.admit({ ...user, address }, nowMs());
-    if (signIns === null) return;
-    audit.record({ event: "smtp.signed_in", actor: { kind: "smtp", name: user.name, address }, after: { signIns } });
-  }
   return {
     door: new SmtpDoor({ intake, users, isAllowed, settings, onRefused }),
-    signIn: new SmtpSignIn({ users, isAllowed, nowMs, onSignedIn, onRefused, onLocked }),
+    signIn: new SmtpSignIn({
+      users,
+      isAllowed,
+      nowMs,
+      onSignedIn: (user, address) => signIns.add({ ...user, address }),
+      onRefused,
+      onLocked,
+    }),
   };
 }
 

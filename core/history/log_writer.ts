@@ -3,18 +3,10 @@ import type { Clock, Logger } from "../capabilities.ts";
 import type { Spool } from "../spool/spool.ts";
 import { WaitingRoom } from "../spool/waiting_room.ts";
 import { countableOf } from "./event_counters.ts";
+import { batchRows, LogPace } from "./log_pace.ts";
 import type { MessageEvent, MessageEventKind } from "./message_event.ts";
 import type { MessageLog } from "./message_log.ts";
 import { Persistence } from "./persistence.ts";
-
-const batchRows = 500;
-/** Pause after a batch: few larger transactions cost less than many small ones, and mail in a burst goes before its log. */
-const gatherMs = 200;
-/** Pause after a batch as a multiple of the time that it took: what is left of a busy processor belongs to mail. */
-const restShare = 9;
-const longestRestMs = 2000;
-/** Rows that may wait before the pauses are left out. */
-const maxBehindRows = 50_000;
 
 /** Whether events reach the message log, and if not, why. */
 export interface LogWriterState {
@@ -46,6 +38,7 @@ export class LogWriter {
   /** Rows written since the start. */
   #written = 0;
   readonly #growth = new WaitingRoom();
+  readonly #pace = new LogPace();
   /** How many wait for the log to catch up. */
   #waiting = 0;
 
@@ -111,7 +104,7 @@ export class LogWriter {
       const taken = await persistence.persist(() => this.#unlessStopped(history.takeHistory(batchRows, signal)));
       const { rows = [], through = 0, backlog = 0 } = taken?.value ?? {};
       if (rows.length === 0) continue;
-      const startMs = clock.nowMs();
+      const takenAtMs = clock.nowMs();
       const events = rows.flatMap((row) => this.#parse(row));
       const isLogged = await persistence.persist(() =>
         log.append(events, unlogged(), { source: "spool", entries: events.map(countableOf) }),
@@ -120,8 +113,8 @@ export class LogWriter {
       await persistence.persist(() => this.#unlessStopped(history.forgetHistory(through)));
       this.#written += rows.length;
       this.#growth.wake();
-      const restMs = Math.max(gatherMs, restShare * (clock.nowMs() - startMs));
-      if (this.#waiting === 0 && backlog < maxBehindRows) await persistence.pause(Math.min(restMs, longestRestMs));
+      const pauseMs = this.#pace.pauseMs({ rows: rows.length, backlog, takenAtMs }, clock.nowMs());
+      if (this.#waiting === 0 && pauseMs > 0) await persistence.pause(pauseMs);
     }
   }
 

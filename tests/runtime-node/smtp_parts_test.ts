@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AuditEntry } from "../../core/history/audit_event.ts";
 import type { Denial } from "../../core/history/denial_log.ts";
+import { SignInLog } from "../../core/history/sign_in_log.ts";
 import type { SmtpSessionFacts } from "../../core/ingest/smtp_session.ts";
 import { openSmtpParts } from "../../runtime-node/smtp_parts.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { MemoryIntake } from "../support/memory_intake.ts";
 import { MemorySmtpUsers } from "../support/memory_smtp_users.ts";
 
@@ -25,13 +27,15 @@ async function setUp() {
   await users.add("printer", "correct horse", { allowedSenders: ["*@example.org"] });
   const [lines, denials, audited]: [string[], Denial[], AuditEntry[]] = [[], [], []];
   const note = (event: string, message: string) => void lines.push(`${event} ${message}`);
+  const audit = { record: (entry: AuditEntry) => void audited.push(entry) };
   const parts = openSmtpParts({
     intake: new MemoryIntake(),
     users: users.ring,
     isAllowed: () => true,
     settings: () => ({ maxMessageBytes: 1000, requireAuth: true }),
     denials: { add: (denial) => void denials.push(denial) },
-    audit: { record: (entry) => void audited.push(entry) },
+    audit,
+    signIns: new SignInLog({ audit, clock: new ManualClock() }),
     logger: { debug: note, info: note, warn: note, error: note },
     nowMs: Date.now,
     lines: { warn: note },

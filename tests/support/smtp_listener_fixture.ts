@@ -117,6 +117,7 @@ export class ListenerFixture {
       settings: () => this.settings,
       denials: { add: () => undefined },
       audit: { record: () => undefined },
+      signIns: { add: () => undefined },
       logger,
       lines,
       nowMs,

@@ -19,6 +19,17 @@ async function post({ ports }: Stage, path: string, body: unknown): Promise<numb
 
 const signIn = (stage: Stage, text: string) => post(stage, "login", { password: text });
 
+/** Signs in over SMTP as a new user, more than once. */
+async function signInOverSmtp(stage: Stage, times: number): Promise<void> {
+  await stage.perform("user.add", { name: "printer", password });
+  for (let i = 0; i < times; i++) {
+    const client = await (await stage.greet()).startTls();
+    assert.match(await client.command("EHLO printer.example"), /^250/);
+    assert.match(await client.command(`AUTH PLAIN ${btoa(`\0printer\0${password}`)}`), /^235 /);
+    client.close();
+  }
+}
+
 /** Comes to each of the three doors, and is let in at none. */
 async function knock(stage: Stage): Promise<void> {
   await stage.configure("listener.allowed_cidrs", ["10.0.0.0/8"]);
@@ -39,23 +50,28 @@ async function auditLogOf(stage: Stage): Promise<string[]> {
     outcome: string;
     actor: string;
     address: string;
+    after: unknown;
   }[];
   return rows
     .filter(({ category }) => category !== "certificate")
-    .map(({ event, outcome, actor, address }) => `${event} ${outcome} by ${actor} from ${address}`)
+    .map(({ event, outcome, actor, address, after }) => {
+      const signIns = event === "smtp.signed_in" ? ` ${JSON.stringify(after)}` : "";
+      return `${event} ${outcome} by ${actor} from ${address}${signIns}`;
+    })
     .toReversed();
 }
 
 /** See the file's first line. */
 export const adminPassword: readonly Scenario[] = [
   {
-    name: "DISPATCH_ADMIN_PASSWORD is the password of a first start, and of no later one; the audit log tells of both",
+    name: "DISPATCH_ADMIN_PASSWORD is the password of a first start, and of no later one; the audit log tells of both, and by the stop of each sign-in over SMTP",
     tools,
     async play(stage) {
       stage.environment.DISPATCH_ADMIN_PASSWORD = password;
       const first = await stage.start();
       assert.doesNotMatch(first.stdout, /setup code/i);
       assert.equal(await signIn(stage, password), 200);
+      await signInOverSmtp(stage, 3);
       await first.stop();
       assert.ok(!(await readFile(join(stage.dataDirectory, "dispatch.db"))).includes(password));
       stage.environment.DISPATCH_ADMIN_PASSWORD = "some other password";
@@ -67,6 +83,9 @@ export const adminPassword: readonly Scenario[] = [
         "access.password_set done by service from null",
         "service.started done by service from null",
         "access.signed_in done by dashboard from 127.0.0.1",
+        "user.added done by command_line from null",
+        'smtp.signed_in done by smtp from 127.0.0.1 {"signIns":1}',
+        'smtp.signed_in done by smtp from 127.0.0.1 {"signIns":2}',
         "service.stopped done by service from null",
         "service.started done by service from null",
         "access.sign_in_failed refused by dashboard from 127.0.0.1",
