@@ -90,7 +90,7 @@ function showHtml(html: string, notes: string[]): string | null {
     return safe.html;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    notes.push("The HTML is nested too deeply to be shown.");
+    notes.push("The HTML has too many elements, or is nested too deeply, to be shown.");
     return null;
   }
 }

@@ -3,11 +3,12 @@
  *
  * Parsed and printed by the standard's own algorithm (hast over parse5), so that what is judged is what a browser sees.
  */
-import { fromHtml } from "hast-util-from-html";
+import { fromParse5 } from "hast-util-from-parse5";
 import { type Schema, sanitize } from "hast-util-sanitize";
 import { toHtml } from "hast-util-to-html";
+import { defaultTreeAdapter, parseFragment } from "parse5";
 
-type Tree = ReturnType<typeof fromHtml>;
+type Tree = Extract<ReturnType<typeof fromParse5>, { type: "root" }>;
 type Node = Tree["children"][number] | Tree;
 type Element = Extract<Node, { type: "element" }>;
 
@@ -55,6 +56,10 @@ const schema: Schema = {
   strip: ["script", "style", "title", "template", "textarea", "select", "noscript", "iframe", "object", "svg", "math"],
 };
 
+/** What may be made of one message's HTML: each element takes as much as some characters, and what its attributes have. */
+const maxMadeCharacters = 1024 * 1024;
+const charactersOfElement = 20;
+
 /** What may be shown of a message's HTML. */
 export interface SafeHtml {
   /** A fragment. Pictures are `cid:` (a part of the message, RFC 2392) or `data:`. */
@@ -66,12 +71,30 @@ export interface SafeHtml {
 /**
  * The part of `html` that is safe.
  *
- * @throws {RangeError} when it is nested more deeply than the stack is
+ * @throws {RangeError} when it is nested more deeply than the stack is, or makes more than some 50,000 elements
  */
 export function makeSafe(html: string): SafeHtml {
-  const tree = sanitize(fromHtml(html, { fragment: true }), schema) as Tree;
+  const parsed = fromParse5(parseFragment(html, { treeAdapter: boundedTree(), scriptingEnabled: false }));
+  const tree = sanitize(parsed, schema) as Tree;
   const blockedPictures = secureReferences(tree);
   return { html: toHtml(tree), blockedPictures };
+}
+
+/**
+ * What is left open in one paragraph begins again in each that follows (HTML standard, section 13.2.4.3): a few kilobytes
+ * would make millions of elements.
+ */
+function boundedTree(): typeof defaultTreeAdapter {
+  let madeCharacters = 0;
+  return {
+    ...defaultTreeAdapter,
+    createElement(tagName, namespace, attributes) {
+      const lengths = attributes.map(({ name, value }) => name.length + value.length);
+      madeCharacters += lengths.reduce((sum, length) => sum + length, charactersOfElement);
+      if (madeCharacters > maxMadeCharacters) throw new RangeError(`Cannot make another element: ${tagName}`);
+      return defaultTreeAdapter.createElement(tagName, namespace, attributes);
+    },
+  };
 }
 
 /** A schema says which protocols a reference may have, and takes one without any, which would lead to this very server. */

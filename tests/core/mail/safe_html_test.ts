@@ -68,3 +68,14 @@ test("makeSafe keeps pictures that came with the message, and counts those that 
 test("makeSafe throws a RangeError for what is nested more deeply than the stack is", () => {
   assert.throws(() => makeSafe("<div>".repeat(100_000)), RangeError);
 });
+
+test("makeSafe throws a RangeError for a little HTML that is made into far more elements, or far longer attributes", () => {
+  const open = Array.from({ length: 1000 }, (_, index) => `<b id=${index}>`).join("");
+  assert.throws(() => makeSafe(`<p>${open}${"<p>x".repeat(1000)}`), RangeError);
+  assert.throws(() => makeSafe(`<p><b title="${"x".repeat(10_000)}">${"<p>x".repeat(1000)}`), RangeError);
+});
+
+test("makeSafe takes as many elements as a long message has", () => {
+  const row = '<tr><td width="10" align="right">1</td></tr>';
+  assert.equal(makeSafe(`<table>${row.repeat(10_000)}</table>`).html.match(/<td/g)?.length, 10_000);
+});
