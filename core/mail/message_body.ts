@@ -221,8 +221,8 @@ function cleanName(name: string): string | null {
   const clean = name
     .replace(/\p{Cc}+/gu, " ")
     .trim()
-    .toWellFormed()
-    .slice(-250);
+    .slice(-250)
+    .toWellFormed();
   return clean === "" ? null : clean;
 }
 

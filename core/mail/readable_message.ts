@@ -98,7 +98,7 @@ function showHtml(html: string, notes: string[]): string | null {
 function shorten(text: string, notes: string[]): string {
   if (text.length <= maxTextLength) return text;
   notes.push(`Of ${text.length} characters of text ${maxTextLength} are shown.`);
-  return text.slice(0, maxTextLength);
+  return text.slice(0, maxTextLength).toWellFormed();
 }
 
 function describe({ filename, mediaType, content, contentId }: MessageFile, index: number): ReadableAttachment {

@@ -73,5 +73,6 @@ async function loadMessage({ spool, readContent }: OperationContext, id: string)
 /** A name of one part that every system takes, and that can stand between quotes; the end, which says the kind, stays. */
 function safeFileName(name: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N}_ .,()+@-]/gu, "_").replace(/^[. ]+/, "_");
-  return plain.length <= 100 ? plain : plain.slice(0, 50) + plain.slice(-50);
+  const characters = [...plain];
+  return characters.length <= 100 ? plain : [...characters.slice(0, 50), ...characters.slice(-50)].join("");
 }

@@ -111,6 +111,17 @@ test("readMessage cuts what is long, and says so", async () => {
   assert.deepEqual([headers.length, text?.length, notes.length], [500, 524_288, 2]);
 });
 
+test("readMessage cuts no character in two", async () => {
+  const file = ["Content-Type: application/pdf", `Content-Disposition: attachment; filename="${"😀".repeat(150)}.gz"`];
+  const sequence = ["Content-Type: multipart/mixed; boundary=b", "", "--b", "", `x${"😀".repeat(300_000)}`];
+  const { text, attachments } = await readMessage(bytesOf(...sequence, "--b", ...file, "", "abc", "--b--"));
+  assert.deepEqual([text?.length, text?.isWellFormed()], [524_288, true]);
+  assert.deepEqual(
+    attachments.map(({ fileName }) => [fileName.length, fileName.isWellFormed()]),
+    [[250, true]],
+  );
+});
+
 test("readMessage shows no HTML that is too long or nested too deeply, and says so", async () => {
   for (const html of ["<p>x</p>".repeat(100_000), "<div>".repeat(100_000)]) {
     const { html: shown, notes } = await readMessage(bytesOf("Content-Type: text/html", "", html));

@@ -30,6 +30,7 @@ test("queue.attachment gives a file under a name that is one, whatever the messa
     ["../../etc/passwd", "__.._etc_passwd"],
     ["a\\b:c*d?.pdf", "a_b_c_d_.pdf"],
     [`${"x".repeat(300)}.pdf`, `${"x".repeat(96)}.pdf`],
+    [`x${"𠮷".repeat(110)}.gz`, `x${"𠮷".repeat(96)}.gz`],
   ] as const) {
     const context = await withMessage(withFile(given.replaceAll("\\", "\\\\")));
     const file = (await performOperation(context, "queue.attachment", { id: "spl_1", index: "0" })) as ExportedFile;
