@@ -66,6 +66,8 @@ export class SmtpSession {
     { trace, tokens, times = usualTimes }: SessionOptions = {},
   ): Promise<SmtpSession | SmtpFailure> {
     const connection = new HostConnection(host, times, trace);
+    // Between two steps nobody waits for what the host says or breaks off: that ends the connection, and so the next step.
+    connection.on("error", () => {});
     const limit = new TimeLimit(connection, signal, times.openMs);
     try {
       if (signal.aborted) throw connectionClosed();

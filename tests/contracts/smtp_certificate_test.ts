@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { createServer, type Server } from "node:tls";
 import type { SmartHost } from "../../core/relay/smtp_result.ts";
 import { SmtpSession } from "../../runtime-node/smtp_client.ts";
-import { ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
+import { type Script, ScriptedSmtpServer } from "../support/scripted_smtp_server.ts";
 import { type ShownCertificate, TestAuthority } from "../support/smart_host_certificates.ts";
 
 const never = new AbortController().signal;
@@ -35,9 +35,14 @@ describe("SmtpSession judges the certificate of a smart host", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(shown: ShownCertificate, host: Partial<SmartHost>): Promise<string | null> {
+  async function open(
+    shown: ShownCertificate,
+    host: Partial<SmartHost>,
+    script: Pick<Script, "answer"> = {},
+  ): Promise<string | null> {
     const known = server.sessions.length;
-    server.script = { tls: shown, extensions: ["STARTTLS", "AUTH PLAIN"], isImplicitTls: host.tls === "implicit" };
+    const isImplicitTls = host.tls === "implicit";
+    server.script = { tls: shown, extensions: ["STARTTLS", "AUTH PLAIN"], isImplicitTls, ...script };
     const opened = await SmtpSession.open(
       {
         host: "localhost",
@@ -64,6 +69,12 @@ describe("SmtpSession judges the certificate of a smart host", () => {
     );
     return opened.reply;
   }
+
+  // The first, since what explains certificates is loaded for the first that is refused: nobody waits for the host then.
+  it("outlives what a host says while its certificate is looked at", async () => {
+    const rubbish: Script["answer"] = (step) => (step === "EHLO" ? "250 scripted\r\nrubbish" : null);
+    assert.match((await open(good, { tls: "implicit" }, { answer: rubbish })) ?? "", / is not accepted: /);
+  });
 
   for (const tls of ["starttls", "auto", "implicit"] as const) {
     it(`takes one that the relay's own authority vouches for, by name and by address, with ${tls}`, async () => {
