@@ -204,9 +204,11 @@ export class Courier {
     const { consignment, leg, relay, sinceMs } = delivery;
     const report = await this.#send(relay, leg, consignment.message);
     const nowMs = this.#options.clock.nowMs();
-    this.#lines.end(delivery, nowMs);
-    this.#plan.health.note(relay, report, nowMs);
-    if (this.#plan.health.isHopeless(relay)) this.#lines.crowd(relay);
+    // What was under way over a relay that was mended, or removed, says nothing about the one of now.
+    if (this.#lines.end(delivery, nowMs)) {
+      this.#plan.health.note(relay, report, nowMs);
+      if (this.#plan.health.isHopeless(relay)) this.#lines.crowd(relay);
+    }
     this.#finish(consignment, leg, report, sinceMs);
     this.#renewClaim();
   }
@@ -226,7 +228,7 @@ export class Courier {
   #finish(consignment: Consignment, leg: Leg, report: DeliveryReport, startMs: number): void {
     const nowMs = this.#options.clock.nowMs();
     const { relay, rule, isFallback } = leg;
-    consignment.attempt({ relay, rule, isFallback, report, durationMs: nowMs - startMs });
+    consignment.attempt({ relay, rule, isFallback, report, durationMs: Math.max(0, nowMs - startMs) });
     this.#conclude(consignment);
   }
 

@@ -51,7 +51,8 @@ export class RelayHealth {
   mayProbe({ id }: Relay, nowMs: number): boolean {
     const known = this.#failing.get(id);
     if (known === undefined) return true;
-    if (nowMs - known.triedAtMs < probePauseMs) return false;
+    // Also when the clock was set back.
+    if (Math.abs(nowMs - known.triedAtMs) < probePauseMs) return false;
     known.triedAtMs = nowMs;
     return true;
   }

@@ -82,26 +82,27 @@ export class RelayLines<J extends Job> {
     return job;
   }
 
-  /** Ends a delivery that was under way. */
-  end(job: J, nowMs: number): void {
+  /** Ends a delivery that was under way; whether it went over the relay as it is now. */
+  end(job: J, nowMs: number): boolean {
     const line = this.#underWay.get(job)!;
     this.#underWay.delete(job);
     this.#quick.delete(job);
     line.underWay--;
     line.isSlow = nowMs - job.sinceMs >= promptMs;
+    return line === this.#lines.get(job.relay.id);
   }
 
   /** Stops counting deliveries that take long; returns those that have waited too long for a relay without room. */
   sweep(nowMs: number): J[] {
     for (const job of this.#quick) {
-      if (nowMs - job.sinceMs < patienceMs) break;
+      if (!isLong(job, nowMs)) break;
       this.#quick.delete(job);
       this.#underWay.get(job)!.isSlow = true;
     }
     if (this.isOnlyOne) return [];
     const tired: J[] = [];
     for (const line of [...this.#occupied]) {
-      if (this.#freeIn(line) > 0 || nowMs - line.waiting[0]!.sinceMs < patienceMs) continue;
+      if (this.#freeIn(line) > 0 || !isLong(line.waiting[0]!, nowMs)) continue;
       line.isCrowded = true;
       tired.push(...this.#leave(line, line.waiting.length));
     }
@@ -175,6 +176,11 @@ export class RelayLines<J extends Job> {
     if (line.waiting.length === 0) this.#occupied.delete(line);
     return left;
   }
+}
+
+/** Whether patience is at its end, also when the clock was set back meanwhile. */
+function isLong({ sinceMs }: Job, nowMs: number): boolean {
+  return Math.abs(nowMs - sinceMs) >= patienceMs;
 }
 
 /** Tables of relays cross threads as copies, so that equal relays are not the same object. */

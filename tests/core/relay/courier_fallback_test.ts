@@ -58,7 +58,8 @@ describe("Courier with a fallback", () => {
 
   /** Stores a message to that recipient, and lets it be tried. */
   async function send(name: string): Promise<string> {
-    const message = newMessage({ recipients: [{ address: `${name}@example.org`, kind: "to" }] });
+    const recipients = [{ address: `${name}@example.org`, kind: "to" as const }];
+    const message = newMessage({ recipients, acceptedAtMs: fixture.clock.now });
     await spool.append(message);
     await settled();
     return message.id;
@@ -148,6 +149,33 @@ describe("Courier with a fallback", () => {
     await send("b");
     await send("c");
     assert.deepEqual(tried(), ["first", "first"]);
+  });
+
+  it("tries it now and then also when the clock was set back", async () => {
+    table = tableOf({ fallback: "spare", fallbackAfterSeconds: 0 });
+    courier.relaysChanged();
+    await send("a");
+    fixture.clock.now -= 3_600_000;
+    transport.answers.set("first", "delivered");
+    tried();
+    await send("b");
+    assert.deepEqual(tried(), ["first"]);
+  });
+
+  it("does not hold against a relay that was mended what fails over it as it was", async () => {
+    transport.answers.delete("first");
+    table = tableOf({ fallback: "spare", fallbackAfterSeconds: 0 });
+    courier.relaysChanged();
+    await send("a");
+    table = tableOf({ fallback: "spare", fallbackAfterSeconds: 0, settings: { host: "mended.example.org" } });
+    courier.relaysChanged();
+    transport.answers.set("first", "temporary");
+    transport.letGo();
+    await settled();
+    transport.answers.set("first", "delivered");
+    tried();
+    await send("b");
+    assert.deepEqual(tried(), ["first"]);
   });
 
   it("moves what waits for a relay that hangs when its fallback takes over", async () => {

@@ -327,6 +327,15 @@ describe("Courier", () => {
     assert.equal(transport.sent.length, 3);
   });
 
+  it("tells of no delivery that it took less than no time when the clock was set back", async () => {
+    spool.put(message("spl_1"));
+    await settled();
+    clock.now -= 3_600_000;
+    transport.letGo();
+    await settled();
+    assert.equal(spool.settlements[0]?.events[0]?.durationMs, 0);
+  });
+
   it("lets deliveries under way finish when it is stopped, and takes no more", async () => {
     spool.put(message("spl_1"));
     await settled();

@@ -73,6 +73,13 @@ describe("RelayLines", () => {
     assert.equal(join(south, 1), 1);
   });
 
+  it("has no patience without end when the clock is set back", () => {
+    join(north, 3, 3_600_000);
+    start(3_600_000);
+    assert.equal(lines.sweep(0).length, 1);
+    assert.equal(lines.quick, 0);
+  });
+
   it("sends nobody away who waits for a worker while the relay has room", () => {
     join(north, 1);
     assert.deepEqual(lines.sweep(5000), []);
@@ -146,5 +153,14 @@ describe("RelayLines", () => {
     for (const job of old) lines.end(job, 90_000);
     join(mended, 1);
     assert.equal(lines.next(0), undefined);
+  });
+
+  it("tells what went over a relay as it is now from what went over one that was mended or removed", () => {
+    join(north, 2);
+    const [first, second] = start();
+    lines.follow([{ ...north, concurrency: 3 }, south]);
+    assert.equal(lines.end(first!, 0), true);
+    lines.follow([south]);
+    assert.equal(lines.end(second!, 0), false);
   });
 });
