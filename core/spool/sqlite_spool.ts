@@ -250,20 +250,26 @@ export class SqliteSpool implements Spool {
     }
   }
 
+  /** Claims what is due; all of it or, when the spool fails in the middle, nothing. */
   async #takeDue(max: number, nowMs: number, rooms: LaneRooms): Promise<ClaimedMessage[]> {
     const claimed: ClaimedMessage[] = [];
     const unreadable: (() => Promise<void>)[] = [];
-    for (const seq of this.#claims.due(max, nowMs, rooms)) {
-      const row = this.#tables.bySeq(seq);
-      if (row === undefined) continue;
-      try {
-        claimed.push(this.#read(row));
-        this.#claims.add(row);
-      } catch (error) {
-        unreadable.push(() => this.#setAside(row, error instanceof Error ? error.message : String(error)));
+    try {
+      for (const seq of this.#claims.due(max, nowMs, rooms)) {
+        const row = this.#tables.bySeq(seq);
+        if (row === undefined) continue;
+        try {
+          claimed.push(this.#read(row));
+          this.#claims.add(row);
+        } catch (error) {
+          unreadable.push(() => this.#setAside(row, error instanceof Error ? error.message : String(error)));
+        }
       }
+      for (const setAside of unreadable) await setAside();
+    } catch (error) {
+      for (const { entry } of claimed) this.#claims.release(entry.id);
+      throw error;
     }
-    for (const setAside of unreadable) await setAside();
     // While rows were set aside others may have come: look again, or their arrival would go unnoticed.
     return claimed.length === 0 && unreadable.length > 0 ? this.#takeDue(max, nowMs, rooms) : claimed;
   }

@@ -185,6 +185,22 @@ describe("SqliteSpool on a full disk", () => {
     assert.equal((await spool.list({ limit: 10 })).length, 2);
   });
 
+  it("hands out later what it could not hand out because another message could not be set aside", async () => {
+    const broken = newMessage();
+    const whole = newMessage();
+    await spool.append(broken);
+    await spool.append(whole);
+    connection.prepare("UPDATE message SET recipients = '{' WHERE id = ?").run(broken.id);
+    const { exec } = connection;
+    connection.exec = () => {
+      throw new Error("disk full");
+    };
+    await assert.rejects(spool.claim(2, new AbortController().signal), /disk full/);
+    connection.exec = exec;
+    const [claimed] = await spool.claim(2, AbortSignal.timeout(20_000));
+    assert.equal(claimed?.entry.id, whole.id);
+  });
+
   it("still ends a delivery, which frees room", async () => {
     await spool.append(bigMessage());
     const [claimed] = await spool.claim(1, new AbortController().signal);
