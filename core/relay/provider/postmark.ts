@@ -33,7 +33,8 @@ const temporaryCodes: readonly number[] = [100, 429];
 /** "Invalid email request", with the words that name one recipient. */
 const invalidRequest = 300;
 const invalidRecipient = /^(?:invalid|error\s+parsing)\s+'(?:to|cc|bcc)'.*?address:?\s*'([^']*)'/is;
-const inactiveRecipients = /inactive addresses:\s*(.*?)\.\s*inactive recipients/is;
+/** The sentence on what inactive recipients are is not always there. */
+const inactiveRecipients = /inactive addresses:(.*?)(?:\.\s*inactive recipients|\.?$)/is;
 
 /** The code is missing where a delivery may be delayed. */
 const accepted = z.object({

@@ -162,6 +162,18 @@ describe("postmark", () => {
     );
   });
 
+  it("fails for good those whom Postmark names and says no more of", async () => {
+    const recipients = ["ann@example.net", "bob@example.net", "eve@example.net"];
+    const words = "Message OK, but will not deliver to these inactive addresses: ann@example.net, bob@example.net";
+    for (const end of ["", "."]) {
+      const { report } = await sendTo(() => success(words + end), { recipients });
+      assert.deepEqual(
+        report.outcomes.map(({ result }) => result),
+        ["permanent", "permanent", "delivered"],
+      );
+    }
+  });
+
   it("tries the others again when one recipient has the whole message refused", async () => {
     const recipients = ["ann@example.net", "bob@example.net"];
     const words = "Invalid 'To' address: 'ann@example.net'.";
