@@ -78,18 +78,34 @@ function groupsOf(placed: MappedRecipients, field: "to" | "bcc"): MappedRecipien
   return [...named, ...placed.bcc.map((mailbox) => ({ ...nobody, [field]: [mailbox] }))];
 }
 
-/** It says how many recipients it could not take, and not which. */
-function judge(answer: ProviderAnswer): ProviderVerdict {
+function judge(answer: ProviderAnswer, recipients: readonly string[]): ProviderVerdict {
   const result = resultOfStatus(answer.status);
-  if (result !== "delivered") {
-    const words = explained.safeParse(answer.json).data?.data.error;
-    return { result, response: describeAnswer(answer, words), messageId: null };
-  }
+  const words = explained.safeParse(answer.json).data?.data.error;
+  if (result !== "delivered") return { result, response: describeAnswer(answer, words), messageId: null };
+  // "This endpoint returns 200 OK even if there are errors": with no word on whether they pass.
+  if (words !== undefined) return { result: "temporary", response: describeAnswer(answer, words), messageId: null };
   const data = accepted.safeParse(answer.json).data?.data;
-  if (data === undefined) return unknownVerdict(answer);
-  const { succeeded, failed, failures, email_id: messageId } = data;
+  return data === undefined ? unknownVerdict(answer) : judgeCounts(answer, data, recipients);
+}
+
+/** It counts the recipients that it could not take, and says which in words: if those name as many, the others are served. */
+function judgeCounts(
+  answer: ProviderAnswer,
+  { succeeded, failed, failures, email_id: messageId }: z.infer<typeof accepted>["data"],
+  recipients: readonly string[],
+): ProviderVerdict {
   const count = `${succeeded} recipients accepted, ${failed} failed`;
-  if (failed === 0) return { result, response: describeAnswer(answer, count), messageId };
+  if (failed === 0) return { result: "delivered", response: describeAnswer(answer, count), messageId };
   const response = describeAnswer(answer, `${count}: ${JSON.stringify(failures)}`);
-  return { result: "temporary", response, messageId: null };
+  const named = addressesIn(failures, recipients);
+  if (succeeded === 0 || named.length !== failed) return { result: "temporary", response, messageId: null };
+  const others = named.map((address) => ({ address, result: "temporary" as const, response }));
+  return { result: "delivered", response: describeAnswer(answer, count), messageId, others };
+}
+
+function addressesIn(failures: readonly unknown[], recipients: readonly string[]): string[] {
+  const words = JSON.stringify(failures)
+    .toLowerCase()
+    .split(/[\s"'\\<>()[\]{},:;]+|\.(?!\w)/);
+  return recipients.filter((address) => words.includes(address.toLowerCase()));
 }

@@ -105,6 +105,30 @@ describe("smtp2go", () => {
     assert.match(report.outcomes[0]?.response ?? "", /sender domain is not verified/);
   });
 
+  it("says what is wrong where an error comes with a status of success", async () => {
+    const error = { error: "Sender not verified", error_code: "E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD" };
+    const { outcomes } = await answered(() => jsonResponse(200, { request_id: requestId, data: error }));
+    assert.deepEqual(
+      outcomes.map(({ result, response }) => [result, response]),
+      [1, 2, 3].map(() => ["temporary", "HTTP 200: Sender not verified"]),
+    );
+  });
+
+  it("tries again those alone whom it names among the failures", async () => {
+    const { outcomes } = await answered(() => taken(2, ["Recipient <Bob@example.net>: address is suppressed."]));
+    assert.deepEqual(
+      outcomes.map(({ result }) => result),
+      ["delivered", "temporary", "delivered"],
+    );
+  });
+
+  it("tries all again where it does not say who failed", async () => {
+    for (const words of ["a recipient is suppressed", "jimbob@example.net and bob@example.net.au"]) {
+      const { outcomes } = await answered(() => taken(2, [words]));
+      assert.ok(outcomes.every(({ result }) => result === "temporary"));
+    }
+  });
+
   it("asks the servers of a region", async () => {
     const eu: FakeApi = {
       ...api,
@@ -118,3 +142,12 @@ describe("smtp2go", () => {
     assert.equal(report.outcomes[0]?.result, "delivered");
   });
 });
+
+/** What comes of a message to Ann, Bob and Eve that is answered so. */
+async function answered(answer: () => Response) {
+  const recipients = ["ann@example.net", "bob@example.net", "eve@example.net"];
+  const told = { ...subject, api: { ...api, answers: { ...api.answers, success: answer } } };
+  const mime = bytesOf(sampleFor(`To: ${recipients.join(", ")}\r\n`));
+  const { report } = await attempt(told, { answers: ["success"], mime, recipients });
+  return report;
+}
