@@ -8,8 +8,8 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 const everyTarget: readonly TestTarget[] = ["node", "bun", "deno", "binary"];
 
 /**
- * Areas that one runtime is enough for: pages look alike from both, files are read by the core, which is tested on all
- * three, and the rules of the house are about text.
+ * Areas that one runtime is enough for: pages look alike from both, files are read and written by the core, which is tested
+ * on all three, and the rules of the house are about text.
  */
 const singleTargets: Readonly<Record<string, TestTarget>> = { pages: "bun", formats: "bun", house: "node" };
 

@@ -115,7 +115,7 @@ function runtimeReader(name: string, program: string): Reader {
     name: `${name}'s node:tls serves the whole chain from it`,
     tools: [],
     read: async ({ pfxPath, password, identity }) => {
-      const command = [`${programs}/${program}`, `${projectRoot}tests/interop/clients/pfx_server.ts`];
+      const command = [`${programs}/${program}`, `${projectRoot}tests/formats/clients/pfx_server.ts`];
       const fingerprints = (await succeed(...command, pfxPath, password)).trim().split("\n");
       assert.deepEqual(
         fingerprints,
