@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { parseJson } from "../../config/codec/text_form.ts";
-import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+import { typedTextCodec } from "../../config/codec/typed_text.ts";
+import type { SettingCodec } from "../../config/setting_codec.ts";
 import { serverUrlCodec } from "../provider/server_url_codec.ts";
 
 /** Google's own have some 2,400 bytes. */
@@ -27,16 +28,9 @@ const keyFile = z.object({
 /** The JSON key file of a service account, whole; kept is what is used of it. */
 export function serviceAccountCodec(): SettingCodec<string> {
   const rule = "must be the JSON key file of a Google service account, with client_email and private_key";
-  const fromText = (text: string): ReadResult<string> => {
+  return typedTextCodec("text", rule, (text) => {
     const read = text.length <= longestKeyFile ? keyFile.safeParse(parseJson(text)) : null;
     if (read?.success !== true || !("value" in serverUrlCodec().fromText(read.data.token_uri))) return { rule };
     return { value: JSON.stringify(read.data) };
-  };
-  return {
-    kind: "text",
-    rule,
-    fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
-    fromText,
-    toText: (value) => value,
-  };
+  });
 }

@@ -10,7 +10,8 @@ import {
 } from "../../certificate/parsed_certificate.ts";
 import { decodeCertificatesPem, encodeCertificatesPem } from "../../certificate/pem.ts";
 import { type PemBlock, readPemBlocks } from "../../certificate/pem_blocks.ts";
-import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+import { typedTextCodec } from "../../config/codec/typed_text.ts";
+import type { SettingCodec } from "../../config/setting_codec.ts";
 
 /** The most text that is read; an authority's certificate takes 2 KiB. */
 const maxLength = 65_536;
@@ -19,17 +20,10 @@ const maxCertificates = 16;
 /** PEM of 1 to 16 certificates, whatever stands around them. Kept is the PEM of each once, and nothing else. */
 export function authoritiesCodec(): SettingCodec<string> {
   const rule = `must be a PEM file of 1 to ${maxCertificates} certificates, at most ${maxLength} bytes, without a private key`;
-  const fromText = (text: string): ReadResult<string> => {
+  return typedTextCodec("text", rule, (text) => {
     const found = text.length > maxLength ? rule : readAuthorities(text, rule);
     return typeof found === "string" ? { rule: found } : { value: encodeCertificatesPem(found) };
-  };
-  return {
-    kind: "text",
-    rule,
-    fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
-    fromText,
-    toText: (value) => value,
-  };
+  });
 }
 
 /** Subject and SHA-256 fingerprint of each, for operators. */

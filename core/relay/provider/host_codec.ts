@@ -1,25 +1,19 @@
 /** Settings that name a server: by host name or by address. */
 import ipaddr from "ipaddr.js";
 import { hostNameCodec } from "../../config/codec/host_name.ts";
-import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+import { typedTextCodec } from "../../config/codec/typed_text.ts";
+import type { SettingCodec } from "../../config/setting_codec.ts";
 
 /** A host name as `hostNameCodec` has it, or an IPv4 or IPv6 address without brackets, in its canonical form. */
 export function hostCodec(): SettingCodec<string> {
   const names = hostNameCodec();
   const rule = "must be a host name, or an IPv4 or IPv6 address";
-  const fromText = (text: string): ReadResult<string> => {
+  return typedTextCodec("host_name", rule, (text) => {
     const address = canonicalAddress(text.trim());
     if (address !== null) return { value: address };
     const name = names.fromText(text);
     return "value" in name ? name : { rule };
-  };
-  return {
-    kind: "host_name",
-    rule,
-    fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
-    fromText,
-    toText: (value) => value,
-  };
+  });
 }
 
 function canonicalAddress(text: string): string | null {

@@ -1,11 +1,13 @@
 /** Settings of providers that are text of one form, such as keys and regions. */
-import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+import { typedTextCodec } from "../../config/codec/typed_text.ts";
+import type { SettingCodec } from "../../config/setting_codec.ts";
 
 /** Text that `form` fits as a whole. @param rule what it has to be, as the end of a sentence */
 export function patternCodec(form: RegExp, rule: string): SettingCodec<string> {
-  const read = (value: unknown): ReadResult<string> =>
-    typeof value === "string" && form.test(value) ? { value } : { rule };
-  return { kind: "text", rule, fromJson: read, fromText: (text) => read(text.trim()), toText: (value) => value };
+  return typedTextCodec("text", rule, (text) => {
+    const value = text.trim();
+    return form.test(value) ? { value } : { rule };
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Settings that are the address of a server's API. */
-import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
+import { typedTextCodec } from "../../config/codec/typed_text.ts";
+import type { SettingCodec } from "../../config/setting_codec.ts";
 
 /**
  * The URL of an API, to which paths are added: HTTPS, or HTTP to a loopback address; at most 512 characters, without user,
@@ -7,17 +8,10 @@ import type { ReadResult, SettingCodec } from "../../config/setting_codec.ts";
  */
 export function serverUrlCodec(): SettingCodec<string> {
   const rule = "must be an https URL without user name, query and fragment (http is for loopback addresses alone)";
-  const fromText = (text: string): ReadResult<string> => {
+  return typedTextCodec("text", rule, (text) => {
     const url = text.length <= 512 ? URL.parse(text.trim()) : null;
     return url !== null && isSafe(url) ? { value: url.href.replace(/\/+$/, "") } : { rule };
-  };
-  return {
-    kind: "text",
-    rule,
-    fromJson: (json) => (typeof json === "string" ? fromText(json) : { rule }),
-    fromText,
-    toText: (value) => value,
-  };
+  });
 }
 
 function isSafe({ protocol, hostname, username, password, href }: URL): boolean {
