@@ -14,7 +14,7 @@ const subject: ProviderSubject = {
   api: transmissionsFake(`https://email.us-west-2.api.bird.com${path}`, `AccessKey ${accessKey}`),
   messageId: "11668787484950529",
   retryAfterSeconds: null,
-  maxRecipients: 1000,
+  maxRecipients: 1,
   nullSender: "sent",
 };
 
