@@ -1,6 +1,8 @@
 /** nodemailer's connection to a smart host, with what it leaves open: parameters of commands, and bounds on what is said to it. */
+import type { Transform, TransformCallback } from "node:stream";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { type DsnRequest, mailParameters, rcptParameters } from "../core/mail/dsn_request.ts";
+import { PlainLines } from "../core/mail/plain_lines.ts";
 import { omittedRequest } from "../core/relay/dsn_request_of.ts";
 import type { HostExtensions } from "../core/relay/host_extensions.ts";
 import type { SmartHost } from "../core/relay/smtp_result.ts";
@@ -17,6 +19,14 @@ interface Internals {
   /** Whole replies that wait to be read. */
   _responseQueue: string[];
   _processResponse(): void;
+  _createSendStream(done: (error?: unknown, reply?: string) => void): DataStream;
+}
+
+/** Doubles dots at the start of lines, and ends the message. */
+interface DataStream extends Transform {
+  /** The last byte that was passed on; `false` before the first. */
+  lastByte: number | false;
+  outByteCount: number;
 }
 
 const LibraryConnection = SMTPConnection as unknown as new (
@@ -83,6 +93,21 @@ export class HostConnection extends LibraryConnection {
     this.#allowedBytes -= chunk.length;
     if (this.#allowedBytes < 0) this._onResponseTooLarge();
     else super._onData(chunk);
+  }
+
+  /** The library looks at each byte of a message. */
+  override _createSendStream(done: (error?: unknown, reply?: string) => void): DataStream {
+    const stream = super._createSendStream(done);
+    const rewrite = stream._transform.bind(stream);
+    const lines = new PlainLines();
+    stream._transform = (chunk: Buffer, encoding: BufferEncoding, pass: TransformCallback) => {
+      const last = chunk.at(-1);
+      if (last === undefined || !lines.isPlain(chunk)) return rewrite(chunk, encoding, pass);
+      stream.lastByte = last;
+      stream.outByteCount += chunk.length;
+      pass(null, chunk);
+    };
+    return stream;
   }
 
   /** Here the library takes a reply up, for whoever waits for it and for the trace. */

@@ -1,6 +1,6 @@
 /** The spool across threads: which of its methods are called over a port, and what is handed over. */
 import type { MessagePort, Transferable } from "node:worker_threads";
-import type { ClaimedMessage, LaneRooms, NewSpoolMessage, Spool } from "../core/spool/mod.ts";
+import type { ClaimedMessage, LaneRooms, NewSpoolMessage, Settlement, Spool } from "../core/spool/mod.ts";
 import { type AppendOutcome, AppendQueue } from "./append_queue.ts";
 import { callsOver, serveCalls } from "./port_calls.ts";
 import { decodeSpoolGroup, encodeSpoolGroup, type SpoolGroup } from "./spool_group.ts";
@@ -23,12 +23,14 @@ const methods = [
   "forgetHistory",
 ] as const satisfies readonly (keyof SpoolCalls)[];
 
-/** The spool as it is called over a port: messages are stored in groups. */
-interface SpoolCalls extends Omit<Spool, "append" | "claim" | "close"> {
+/** The spool as it is called over a port: messages are stored in groups, and what is nested travels as text. */
+interface SpoolCalls extends Omit<Spool, "append" | "claim" | "settle" | "close"> {
   /** Resolves to the outcome of each, or to `null` when all were stored, as they nearly always are. */
   appendAll(group: SpoolGroup): Promise<readonly AppendOutcome[] | null>;
   /** A signal crosses a port as the last argument. */
   claim(max: number, rooms: LaneRooms | undefined, signal: AbortSignal): Promise<ClaimedMessage[]>;
+  /** Takes the settlement as JSON: a clone of what is nested costs Bun twice as much, and Node no less. */
+  settle(settlement: string): ReturnType<Spool["settle"]>;
 }
 
 const stored: AppendOutcome = { isOk: true, result: { kind: "stored" } };
@@ -41,7 +43,7 @@ export function serveSpool(port: MessagePort, spool: Spool): void {
       return outcomes.every(isStored) ? null : outcomes;
     },
     claim: (max, rooms, signal) => spool.claim(max, signal, rooms),
-    settle: (settlement) => spool.settle(settlement),
+    settle: (settlement) => spool.settle(JSON.parse(settlement) as Settlement),
     park: (ids, lane) => spool.park(ids, lane),
     counts: () => spool.counts(),
     eventCounts: () => spool.eventCounts(),
@@ -75,6 +77,7 @@ export function spoolOverPort(port: MessagePort): Spool {
   return {
     ...calls,
     claim: (max, signal, rooms) => calls.claim(max, rooms, signal),
+    settle: (settlement) => calls.settle(JSON.stringify(settlement)),
     append: (message) => queue.append(message),
     close: async () => port.close(),
   };
