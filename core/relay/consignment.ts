@@ -8,7 +8,7 @@ export class Consignment {
   readonly message: ClaimedMessage;
   /** Addresses that were not attempted, because their relay had no room. */
   readonly withheld = new Set<string>();
-  /** Whether a leg was given up before it began, to be planned anew. */
+  /** Whether a leg was given up, to be planned anew. */
   isReturned = false;
   /** The end of the last settlement, which the next one must come after; `null` before the first. */
   stored: Promise<void> | null = null;

@@ -104,7 +104,10 @@ export class Courier {
       await this.#ledger.flushed();
     })();
     await Promise.race([finished, this.#pause(graceMs)]);
+    this.#storeHalfway();
     this.#giveUp.abort();
+    // Who was accepted until then is still to be stored.
+    await Promise.race([finished, this.#pause(troublePauseMs)]);
   }
 
   /** Claims messages a little ahead of their delivery, several at a time: each claim is a journey to another thread. */
@@ -209,7 +212,8 @@ export class Courier {
       this.#plan.health.note(relay, report, nowMs);
       if (this.#plan.health.isHopeless(relay)) this.#lines.crowd(relay);
     }
-    this.#finish(consignment, leg, report, sinceMs);
+    if (this.#giveUp.signal.aborted) this.#abandon(consignment, leg, report, sinceMs);
+    else this.#finish(consignment, leg, report, sinceMs);
     this.#renewClaim();
   }
 
@@ -230,6 +234,19 @@ export class Courier {
     const { relay, rule, isFallback } = leg;
     consignment.attempt({ relay, rule, isFallback, report, durationMs: Math.max(0, nowMs - startMs) });
     this.#conclude(consignment);
+  }
+
+  /** Ends a leg that may have been broken off: who was accepted, or refused, stays so, and for the others it was no attempt. */
+  #abandon(consignment: Consignment, leg: Leg, report: DeliveryReport, startMs: number): void {
+    const outcomes = report.outcomes.filter(({ result }) => result !== "temporary");
+    if (outcomes.length > 0) this.#finish(consignment, leg, { ...report, outcomes }, startMs);
+    else this.#giveBack(consignment, leg);
+  }
+
+  /** Ends a leg that is to be planned anew. */
+  #giveBack(consignment: Consignment, leg: Leg): void {
+    consignment.isReturned = true;
+    this.#withhold(consignment, leg);
   }
 
   /** Ends a leg whose relay has no room. */
@@ -296,10 +313,7 @@ export class Courier {
 
   /** Gives back what has not set out yet. */
   #returnWaiting(): void {
-    for (const { consignment, leg } of this.#lines.clear()) {
-      consignment.isReturned = true;
-      this.#withhold(consignment, leg);
-    }
+    for (const { consignment, leg } of this.#lines.clear()) this.#giveBack(consignment, leg);
   }
 
   /** Claims anew when a relay has room that the waiting claim does not know of. */

@@ -131,6 +131,23 @@ describe("Courier with a message that goes several ways", () => {
     );
   });
 
+  it("stores who was accepted right before what is under way is broken off at its stop", async () => {
+    const id = await send("a", "b");
+    const stopped = courier.stop(10_000);
+    await pass(9.5);
+    transport.letGo(1, "a");
+    await settled();
+    fixture.clock.advance(500);
+    await stopped;
+    assert.deepEqual(
+      (await recipientsOf(id)).map(({ state, attempts }) => [state, attempts]),
+      [
+        ["delivered", 1],
+        ["pending", 0],
+      ],
+    );
+  });
+
   it("tries each recipient again in its own time", async () => {
     transport.answers.set("a", "temporary").set("b", "temporary");
     const id = await send("a", "b");

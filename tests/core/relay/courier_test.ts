@@ -109,8 +109,9 @@ describe("Courier", () => {
   });
 
   afterEach(async () => {
+    spool.settleError = null;
     const stopped = courier.stop(0);
-    clock.advance(0);
+    clock.advance(1000);
     await stopped;
   });
 
@@ -163,7 +164,7 @@ describe("Courier", () => {
     assert.equal(transport.sent.length, 4);
   });
 
-  it("leaves a message alone, and waiting, whose transport never answers, until it is broken off", async () => {
+  it("leaves a message alone, and waiting, whose transport never answers, until it is broken off, which is no attempt", async () => {
     spool.put(message("spl_1"));
     await settled();
     clock.advance(24 * 3_600_000);
@@ -172,10 +173,36 @@ describe("Courier", () => {
     const stopped = courier.stop(1000);
     clock.advance(1000);
     await stopped;
+    assert.deepEqual(spool.settlements, []);
+    assert.deepEqual(spool.parked, [{ ids: ["spl_1"], lane: "" }]);
+  });
+
+  it("stores at its stop who was accepted before the rest of a delivery was broken off", async () => {
+    transportFor = () => ({
+      async send(_relay, { recipients }, signal) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        const [first, second] = recipients;
+        return {
+          outcomes: [
+            { address: first!, result: "delivered", response: "250" },
+            { address: second!, result: "temporary", response: "The connection was closed" },
+          ],
+          providerMessageId: null,
+          retryAfterSeconds: null,
+        };
+      },
+    });
+    spool.put(message("spl_1", ["a@example.org", "b@example.org"]));
     await settled();
+    const stopped = courier.stop(1000);
+    clock.advance(1000);
+    await stopped;
     assert.deepEqual(
-      spool.settlements.map(({ next }) => next),
-      ["retrying"],
+      spool.settlements[0]?.recipients.map(({ state, attempts }) => [state, attempts]),
+      [
+        ["delivered", 1],
+        ["pending", 0],
+      ],
     );
   });
 
