@@ -34,12 +34,18 @@ describeFiles("readMaterial opens what GnuTLS's certtool writes", ["certtool"], 
       ...["--outder", "--outfile", "a.pfx", ...options],
     );
 
-  for (const cipher of ["3des", "aes-128", "aes-192", "aes-256"]) {
+  // Each certificate is encrypted apart, under 600,000 iterations: one cipher is enough to be tried on a chain.
+  for (const cipher of ["3des", "aes-128", "aes-192"]) {
     test(`a PFX under ${cipher}`, async () => {
-      await makePfx("chain.pem", "--pkcs-cipher", cipher, "--password", passphrase);
-      await folder.opens(["a.pfx"]);
+      await makePfx("leaf.pem", "--pkcs-cipher", cipher, "--password", passphrase);
+      await folder.opens(["a.pfx"], passphrase, 1);
     });
   }
+
+  test("a PFX under aes-256, with a chain", async () => {
+    await makePfx("chain.pem", "--pkcs-cipher", "aes-256", "--password", passphrase);
+    await folder.opens(["a.pfx"]);
+  });
 
   test("a PFX under 3des-pkcs12", async () => {
     await makePfx("leaf.pem", "--pkcs-cipher", "3des-pkcs12", "--password", passphrase);
@@ -51,15 +57,15 @@ describeFiles("readMaterial opens what GnuTLS's certtool writes", ["certtool"], 
     ["arcfour", /RC4 with a key of 128 bits/],
   ] as const) {
     test(`a PFX under ${cipher} is refused by name`, async () => {
-      await makePfx("chain.pem", "--pkcs-cipher", cipher, "--password", passphrase);
-      await folder.isRefused("a.pfx", name);
+      await makePfx("leaf.pem", "--pkcs-cipher", cipher, "--password", passphrase);
+      await folder.isRefused("a.pfx", name, 1);
     });
   }
 
   for (const option of ["--empty-password", "--null-password"]) {
     test(`a PFX with ${option}`, async () => {
-      await makePfx("chain.pem", option);
-      await folder.opens(["a.pfx"], null);
+      await makePfx("leaf.pem", option);
+      await folder.opens(["a.pfx"], null, 1);
     });
   }
 
@@ -80,12 +86,11 @@ describeFiles("readMaterial opens what GnuTLS's certtool writes", ["certtool"], 
 describeFiles("readMaterial opens what NSS's pk12util writes", ["pk12util", "certutil"], (folder) => {
   before(() => importByNss(folder));
 
+  // DES-EDE3-CBC and DES-CBC are other names of the two with SHA-1: pk12util writes the same algorithms for them.
   const opened = [
     "AES-128-CBC",
     "AES-192-CBC",
     "AES-256-CBC",
-    "DES-EDE3-CBC",
-    "DES-CBC",
     "PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC",
     "PKCS #5 Password Based Encryption with MD5 and DES-CBC",
     "PKCS #5 Password Based Encryption with SHA-1 and DES-CBC",
@@ -110,23 +115,17 @@ describeFiles("readMaterial opens what NSS's pk12util writes", ["pk12util", "cer
 
   for (const [cipher, name] of Object.entries(refused)) {
     test(`a PFX under ${cipher} is refused by name`, async () => {
-      await exportByNss(folder, "-c", cipher, "-C", cipher);
+      await exportByNss(folder, "-c", cipher, "-C", "NONE");
       await folder.isRefused("a.pfx", name);
     });
   }
 
   for (const digest of ["MD5", "SHA-1", "SHA-224", "SHA-384", "SHA-512"]) {
-    test(`a PFX under a MAC of ${digest}`, async () => {
-      // The MAC alone is asked here: certificates that are encrypted, too, take both sides seconds more.
+    test(`a PFX under a MAC of ${digest}, its certificates not encrypted`, async () => {
       await exportByNss(folder, "-M", digest, "-C", "NONE");
       await folder.opens(["a.pfx"]);
     });
   }
-
-  test("a PFX whose certificates are not encrypted", async () => {
-    await exportByNss(folder, "-C", "NONE");
-    await folder.opens(["a.pfx"]);
-  });
 });
 
 describeFiles("readMaterial opens what Java's keytool writes", ["keytool"], (folder) => {
