@@ -305,7 +305,17 @@ describe("HttpTransport", () => {
 
 describe("addressBatches", () => {
   it("leaves an address that not every API can read alone", () => {
-    const odd = ['"a b"@x.org', "jürgen@x.org", "a@[192.0.2.1]", "a@localhost"];
+    const unusual = ['"a b"@x.org', "jürgen@x.org", "a@[192.0.2.1]", "a@localhost"];
+    const dubious = [
+      "a..b@x.org",
+      ".a@x.org",
+      "a.@x.org",
+      "a@-x.org",
+      "a@x-.org",
+      "a@192.0.2.1",
+      `${"a".repeat(65)}@x.org`,
+    ];
+    const odd = [...unusual, ...dubious];
     const batches = addressBatches(["a@x.org", odd[0]!, "b+c@x-y.org", ...odd.slice(1), "d@x.org"], 2);
     assert.deepEqual(batches, [["a@x.org", "b+c@x-y.org"], ["d@x.org"], ...odd.map((address) => [address])]);
   });
