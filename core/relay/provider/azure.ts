@@ -40,6 +40,9 @@ const reservedHeaders = /^(?:date|x-ms-.+)$/i;
 const longestWaitSeconds = 30;
 const usualPauseSeconds = 2;
 
+/** Said of a request whose id another one had: what became of that one is not known here. */
+const conflict = 409;
+
 const operation = z.object({
   id: z.uuid(),
   status: z.enum(["NotStarted", "Running", "Succeeded", "Failed", "Canceled"]),
@@ -83,7 +86,7 @@ async function* compose(
     const people = { to: split.to.map(asPerson), cc: split.cc.map(asPerson), bcc: split.bcc.map(asPerson) };
     const headers = {
       "content-type": "application/json",
-      // What has an id that it has seen is not sent twice.
+      // Azure's guidelines for its APIs have a request repeated under the same id answered, and not performed again.
       "operation-id": await operationIdOf(message.id, recipients, around.crypto),
     };
     const body = JSON.stringify({ recipients: people, ...content.value });
@@ -181,7 +184,7 @@ function isPending({ status, json }: ProviderAnswer): boolean {
 }
 
 function judge(answer: ProviderAnswer): ProviderVerdict {
-  const result = resultOfStatus(answer.status);
+  const result = answer.status === conflict ? "temporary" : resultOfStatus(answer.status);
   if (result === "delivered") return judgeOperation(answer);
   const error = explained.safeParse(answer.json).data?.error;
   const words = error && `${error.code}: ${error.message}`;

@@ -200,6 +200,10 @@ describe("azure", () => {
     assert.equal((await settle(accepted("Running"), state("Canceled"))).verdict?.result, "temporary");
   });
 
+  it("tries again what clashes with an earlier attempt that is under way", async () => {
+    assert.equal((await settle(refusal(409, "Conflict", "In progress."))).verdict?.result, "temporary");
+  });
+
   it("asks for nothing more where it is told all at once, or that the message was not taken", async () => {
     assert.deepEqual((await settle(accepted("Succeeded"))).pauses, []);
     assert.deepEqual((await settle(refusal(503, "ServiceUnavailable", "Try again."))).pauses, []);
