@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Courier } from "../../../core/relay/courier.ts";
+import type { Courier } from "../../../core/relay/courier.ts";
 import type { Relay, RelayTable } from "../../../core/relay/relay.ts";
 import type { SqliteSpool } from "../../../core/spool/mod.ts";
+import { settled, startCourier, stopCourier } from "../../support/courier_stage.ts";
 import { HeldTransport } from "../../support/held_transport.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 import { newMessage, SpoolFixture } from "../../support/spool_fixture.ts";
-
-/** Lets all that can go on without time go on. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 30; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-}
 
 describe("Courier with a fallback", () => {
   let fixture: SpoolFixture;
@@ -27,23 +23,17 @@ describe("Courier with a fallback", () => {
     transport.answers.set("first", "temporary").set("spare", "delivered").set("last", "delivered");
     maxRetries = 10;
     table = tableOf({ fallback: "spare", fallbackAfterSeconds: 100 });
-    courier = new Courier({
+    courier = startCourier({
       spool,
       relays: () => table,
       settings: () => ({ workerCount: 4, retry: { maxRetries, delaysSeconds: [40] } }),
       transportFor: () => transport,
       clock: fixture.clock,
-      logger: fixture.logger,
-      random: () => 0,
-      createEventId: () => "evt_1",
     });
-    courier.start();
   });
 
   afterEach(async () => {
-    const stopped = courier.stop(0);
-    fixture.clock.advance(0);
-    await stopped;
+    await stopCourier(courier, fixture.clock);
     await spool.close();
     fixture.remove();
   });

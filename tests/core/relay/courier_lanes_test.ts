@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Courier } from "../../../core/relay/courier.ts";
+import type { Courier } from "../../../core/relay/courier.ts";
 import type { RelayTable } from "../../../core/relay/relay.ts";
 import type { LaneRooms, SqliteSpool } from "../../../core/spool/mod.ts";
+import { startCourier, stopCourier } from "../../support/courier_stage.ts";
 import { HeldTransport } from "../../support/held_transport.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 import { newMessage, SpoolFixture } from "../../support/spool_fixture.ts";
@@ -61,43 +62,33 @@ describe("Courier on a real spool", () => {
     transport = new HeldTransport();
     transport.answers.set("main", "delivered");
     table = tableWith({});
-    startCourier();
+    start();
   });
 
   afterEach(async () => {
-    await stopCourier();
+    await stopCourier(courier, fixture.clock);
     await spool.close();
     fixture.remove();
   });
 
-  function startCourier(): void {
-    courier = new Courier({
+  function start(): void {
+    courier = startCourier({
       spool: counted,
       relays: () => table,
       settings: () => ({ workerCount: 4, retry: { maxRetries: 3, delaysSeconds: [30] } }),
       transportFor: () => transport,
       clock: fixture.clock,
-      logger: fixture.logger,
-      random: () => 0,
-      createEventId: () => "evt_1",
     });
-    courier.start();
-  }
-
-  async function stopCourier(): Promise<void> {
-    const stopped = courier.stop(0);
-    fixture.clock.advance(0);
-    await stopped;
   }
 
   /** Starts another courier on the spool in the file. */
   async function startAgain(): Promise<void> {
-    await stopCourier();
+    await stopCourier(courier, fixture.clock);
     await spool.close();
     spool = fixture.open();
     counted = new CountedSpool(spool);
     fixture.clock.now += 1;
-    startCourier();
+    start();
   }
 
   function tableWith(dead: Parameters<typeof sampleRelay>[1]): RelayTable {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { Courier } from "../../../core/relay/courier.ts";
+import type { Courier } from "../../../core/relay/courier.ts";
 import type { DeliveryOutcome, DeliveryReport } from "../../../core/relay/outcome.ts";
 import type { RelayTable } from "../../../core/relay/relay.ts";
 import type { OutgoingMessage, Transport } from "../../../core/relay/transport.ts";
 import type { NewSpoolMessage, Settlement, SqliteSpool } from "../../../core/spool/mod.ts";
+import { startCourier, stopCourier } from "../../support/courier_stage.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
-import { newMessage, openMemorySpool, recordingLogger, TestClock } from "../../support/spool_fixture.ts";
+import { newMessage, openMemorySpool, TestClock } from "../../support/spool_fixture.ts";
 
 const names = ["a", "b", "local"] as const;
 
@@ -103,10 +104,10 @@ function tableOf({ fallbackAfterSeconds }: Story): RelayTable {
   };
 }
 
-function startCourier(story: Story, spool: SqliteSpool, transport: Transport, clock: TestClock): Courier {
+function startStory(story: Story, spool: SqliteSpool, transport: Transport, clock: TestClock): Courier {
   const table = tableOf(story);
   let settlements = 0;
-  const courier = new Courier({
+  return startCourier({
     spool: {
       claim: (max, signal, rooms) => spool.claim(max, signal, rooms),
       park: (ids, lane) => spool.park(ids, lane),
@@ -119,12 +120,8 @@ function startCourier(story: Story, spool: SqliteSpool, transport: Transport, cl
     settings: () => ({ workerCount: 2, retry: { maxRetries: story.maxRetries, delaysSeconds: [10, 100] } }),
     transportFor: () => transport,
     clock,
-    logger: recordingLogger(),
     random: () => 0.5,
-    createEventId: () => "evt_1",
   });
-  courier.start();
-  return courier;
 }
 
 /** Two messages to the recipients of the story. */
@@ -143,11 +140,9 @@ async function play(story: Story): Promise<void> {
   const transport = new ScriptedTransport(story, clock);
   const messages = messagesOf(story, clock.now);
   await Promise.all(messages.map((message) => spool.append(message)));
-  const courier = startCourier(story, spool, transport, clock);
+  const courier = startStory(story, spool, transport, clock);
   await untilOver(spool, clock);
-  const stopped = courier.stop(0);
-  clock.advance(0);
-  await stopped;
+  await stopCourier(courier, clock);
   assert.deepEqual(transport.sentAgain, [], "who was accepted was sent to again");
   const addresses = messages.flatMap(({ recipients }) => recipients.map(({ address }) => address));
   assert.deepEqual((await endsIn(spool)).toSorted(), addresses.toSorted(), "each recipient has one end");

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Courier } from "../../../core/relay/courier.ts";
+import type { Courier } from "../../../core/relay/courier.ts";
 import type { Relay } from "../../../core/relay/relay.ts";
 import type { Transport } from "../../../core/relay/transport.ts";
 import type { SpoolRecipient, SqliteSpool } from "../../../core/spool/mod.ts";
+import { settled, startCourier, stopCourier } from "../../support/courier_stage.ts";
 import { HeldTransport } from "../../support/held_transport.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 import { newMessage, SpoolFixture } from "../../support/spool_fixture.ts";
-
-/** Lets all that can go on without time go on. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 30; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-}
 
 /** Mail for a.example goes over the relay `a`, and so on. */
 describe("Courier with a message that goes several ways", () => {
@@ -28,37 +24,28 @@ describe("Courier with a message that goes several ways", () => {
     transport = new HeldTransport();
     transportFor = () => transport;
     relays = ["a", "b", "c"].map((name) => sampleRelay(name, { concurrency: 1 }));
-    startCourier();
+    start();
   });
 
   afterEach(async () => {
-    await stopCourier();
+    await stopCourier(courier, fixture.clock);
     await spool.close();
     fixture.remove();
   });
 
-  function startCourier(): void {
+  function start(): void {
     const rules = relays.map(({ name }) => {
       return { id: `rul_${name}`, name: `to ${name}`, senders: ["*"], recipients: [`${name}.example`], relay: name };
     });
     const table = { relays, rules };
-    courier = new Courier({
+    courier = startCourier({
       spool,
       relays: () => table,
       settings: () => ({ workerCount: 4, retry: { maxRetries: 3, delaysSeconds: [30, 300] } }),
       transportFor: () => transportFor(),
       clock: fixture.clock,
       logger: fixture.logger,
-      random: () => 0,
-      createEventId: () => "evt_1",
     });
-    courier.start();
-  }
-
-  async function stopCourier(): Promise<void> {
-    const stopped = courier.stop(0);
-    fixture.clock.advance(0);
-    await stopped;
   }
 
   /** Stores a message for those relays, one recipient each, and lets it be tried. */
@@ -189,8 +176,8 @@ describe("Courier with a message that goes several ways", () => {
 
   it("refuses what is larger than a relay takes before anything is sent, and says so, and sends the rest", async () => {
     relays = [sampleRelay("a", { maxMessageBytes: 1024 }), sampleRelay("b")];
-    await stopCourier();
-    startCourier();
+    await stopCourier(courier, fixture.clock);
+    start();
     transport.answers.set("a", "delivered").set("b", "delivered");
     const recipients = ["a", "b"].map((name) => ({ address: `you@${name}.example`, kind: "to" as const }));
     const large = newMessage({ recipients, sizeBytes: 1025 });

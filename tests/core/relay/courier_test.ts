@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Courier, type CourierSettings } from "../../../core/relay/courier.ts";
+import type { Courier, CourierSettings } from "../../../core/relay/courier.ts";
 import type { RelayTable } from "../../../core/relay/relay.ts";
 import type { Transport } from "../../../core/relay/transport.ts";
 import type { ClaimedMessage, Settlement, Spool } from "../../../core/spool/mod.ts";
+import { settled, startCourier, stopCourier } from "../../support/courier_stage.ts";
 import { HeldTransport } from "../../support/held_transport.ts";
 import { sampleRelay } from "../../support/sample_relay.ts";
 import { recordingLogger, TestClock } from "../../support/spool_fixture.ts";
-
-/** Lets all that can go on without time or events go on. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-}
 
 function message(id: string, recipients = ["a@example.org"]): ClaimedMessage {
   return {
@@ -95,24 +91,19 @@ describe("Courier", () => {
     table = relayTable("main");
     settings = { workerCount: 2, retry: { maxRetries: 3, delaysSeconds: [30] } };
     transportFor = () => transport;
-    courier = new Courier({
+    courier = startCourier({
       spool,
       relays: () => table,
       settings: () => settings,
       transportFor: (provider) => transportFor(provider),
       clock,
       logger,
-      random: () => 0,
-      createEventId: () => "evt_1",
     });
-    courier.start();
   });
 
   afterEach(async () => {
     spool.settleError = null;
-    const stopped = courier.stop(0);
-    clock.advance(1000);
-    await stopped;
+    await stopCourier(courier, clock);
   });
 
   it("delivers a message as soon as it is there", async () => {
