@@ -38,7 +38,12 @@ const jobTimeoutMs = 8 * 60_000;
 /** How each program is asked to run files, and where it prints its counts. */
 const runners = {
   node: {
-    command: ["node", `--import=${root}runtime-node/module_hooks.js`, "--test", "--test-reporter=spec"],
+    // Node starts a process for each file, and each loads the program again: one for all takes a third of the time. What one
+    // file leaves open must not keep the process of all from ending.
+    command: [
+      ...["node", `--import=${root}runtime-node/module_hooks.js`, "--test", "--test-reporter=spec"],
+      ...["--test-isolation=none", "--test-force-exit"],
+    ],
     passed: /^ℹ pass (\d+)$/m,
     failed: /^ℹ (?:fail|cancelled|skipped|todo) ([1-9]\d*)$/gm,
     // Node counts a file that registers no test as one that passed, under the file's name.
@@ -66,9 +71,9 @@ const drivenFromNode: ReadonlySet<string> = new Set(["e2e", "pages"]);
 /** Runs the files of a job, in `cwd` (default: the project's root). */
 export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
   const runner = runners[drivenFromNode.has(job.area) || job.target === "binary" ? "node" : job.target];
-  const [program, ...options] = [...runner.command, ...(runner === runners.node ? isolationFor(job) : [])];
+  const [program, ...options] = runner.command;
   const startedMs = performance.now();
-  const joined = job.area === "core" && job.target === "deno" ? joinFiles(job) : null;
+  const joined = job.area.startsWith("core") && job.target === "deno" ? joinFiles(job) : null;
   const files = joined === null ? job.files.map((file) => `./${file}`) : [join(joined, "core_test.ts")];
   const finished = await run([`${programs}${program}`, ...options, ...files], {
     cwd,
@@ -98,15 +103,6 @@ export async function runTests(job: TestJob, cwd = root): Promise<TestResult> {
     output: finished.signal === null ? output : `${output}\nEnded by ${finished.signal} after ${jobTimeoutMs} ms.\n`,
     leftOut: Array.from(output.matchAll(/left out: (.+)$/gm), ([, what]) => what as string),
   };
-}
-
-/**
- * Node starts a process for each file, and each loads the program again: one for all takes a third of the time. The tests of
- * certificates are left as they are: in one process they take twice as long.
- */
-function isolationFor({ area }: TestJob): string[] {
-  // What one file leaves open must not keep the process of all from ending.
-  return area === "core/certificate" ? ["--test-isolation=process"] : ["--test-isolation=none", "--test-force-exit"];
 }
 
 /**
