@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Courier } from "../../../core/relay/courier.ts";
 import type { DeliveryOutcome, DeliveryReport } from "../../../core/relay/outcome.ts";
-import type { RelayTable } from "../../../core/relay/relay.ts";
+import type { Relay, RelayTable } from "../../../core/relay/relay.ts";
 import type { OutgoingMessage, Transport } from "../../../core/relay/transport.ts";
 import type { NewSpoolMessage, Settlement, SqliteSpool } from "../../../core/spool/mod.ts";
 import { startCourier, stopCourier } from "../../support/courier_stage.ts";
@@ -30,6 +30,8 @@ interface Story {
     readonly seconds: number;
     readonly retryAfter: number | null;
   }[];
+  /** What an operator makes of the relays while mail waits, a step after the other; `null` changes nothing. */
+  readonly changes: readonly (Partial<Pick<Relay, "enabled" | "settings">> | null)[];
   /** Whether storing an outcome fails, one for each time. */
   readonly troubles: readonly boolean[];
 }
@@ -49,6 +51,10 @@ const stories: fc.Arbitrary<Story> = fc.record({
       retryAfter: fc.constantFrom(null, null, 3, 600, 1e9),
     }),
     { minLength: 1, maxLength: 10 },
+  ),
+  changes: fc.array(
+    fc.constantFrom(null, null, null, { enabled: false }, { enabled: true }, { settings: { host: "other.example" } }),
+    { minLength: 1, maxLength: 12 },
   ),
   troubles: fc.array(fc.boolean(), { minLength: 2, maxLength: 6 }).map((troubles) => [...troubles, false]),
 });
@@ -90,12 +96,13 @@ class ScriptedTransport implements Transport {
   }
 }
 
-function tableOf({ fallbackAfterSeconds }: Story): RelayTable {
+/** The table after a change of `b`. */
+function tableOf({ fallbackAfterSeconds }: Story, change: Partial<Relay>): RelayTable {
   const fallback = fallbackAfterSeconds === null ? {} : { fallback: "b", fallbackAfterSeconds };
   return {
     relays: [
       sampleRelay("a", { concurrency: 1, ...fallback }),
-      sampleRelay("b"),
+      sampleRelay("b", change),
       sampleRelay("local", { provider: "local" }),
     ],
     rules: names.map((name) => {
@@ -104,8 +111,12 @@ function tableOf({ fallbackAfterSeconds }: Story): RelayTable {
   };
 }
 
-function startStory(story: Story, spool: SqliteSpool, transport: Transport, clock: TestClock): Courier {
-  const table = tableOf(story);
+function startStory(
+  story: Story,
+  spool: SqliteSpool,
+  transport: Transport,
+  { clock, table }: { readonly clock: TestClock; readonly table: () => RelayTable },
+): Courier {
   let settlements = 0;
   return startCourier({
     spool: {
@@ -116,7 +127,7 @@ function startStory(story: Story, spool: SqliteSpool, transport: Transport, cloc
         await spool.settle(settlement);
       },
     },
-    relays: () => table,
+    relays: table,
     settings: () => ({ workerCount: 2, retry: { maxRetries: story.maxRetries, delaysSeconds: [10, 100] } }),
     transportFor: () => transport,
     clock,
@@ -140,8 +151,14 @@ async function play(story: Story): Promise<void> {
   const transport = new ScriptedTransport(story, clock);
   const messages = messagesOf(story, clock.now);
   await Promise.all(messages.map((message) => spool.append(message)));
-  const courier = startStory(story, spool, transport, clock);
-  await untilOver(spool, clock);
+  let table = tableOf(story, {});
+  const courier = startStory(story, spool, transport, { clock, table: () => table });
+  await untilOver(spool, clock, (step) => {
+    const change = story.changes[step] ?? null;
+    if (change === null) return;
+    table = tableOf(story, change);
+    courier.relaysChanged();
+  });
   await stopCourier(courier, clock);
   assert.deepEqual(transport.sentAgain, [], "who was accepted was sent to again");
   const addresses = messages.flatMap(({ recipients }) => recipients.map(({ address }) => address));
@@ -166,11 +183,12 @@ async function endsIn(spool: SqliteSpool): Promise<string[]> {
 }
 
 /** Lets time pass, a step after the other, until no message waits or is under way. */
-async function untilOver(spool: SqliteSpool, clock: TestClock): Promise<void> {
+async function untilOver(spool: SqliteSpool, clock: TestClock, meddle: (step: number) => void): Promise<void> {
   for (let step = 0; step < 400; step++) {
     for (let i = 0; i < 8; i++) await new Promise((resolve) => setImmediate(resolve));
     const { queued, processing, retrying } = await spool.counts();
     if (queued + processing + retrying === 0) return;
+    meddle(step);
     clock.advance(step % 8 === 7 ? 24 * 3_600_000 : 1000);
   }
   assert.fail("a message neither arrives nor fails");
