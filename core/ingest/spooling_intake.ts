@@ -116,7 +116,7 @@ class SpoolingMessage implements ArrivingMessage {
       subject: facts.summary.subject,
       messageId: facts.summary.messageId,
       tags: [...new Set([...(this.#submission.tags ?? []), ...facts.summary.tags])],
-      attachments: this.#submission.attachments ?? [],
+      attachments: this.#submission.attachments ?? (await this.#reader.attachmentNames()),
       ...(this.#submission.idempotency === undefined ? {} : { idempotency: this.#submission.idempotency }),
     });
     if (result.kind === "stored") return { id: this.#id, replayed: false };

@@ -44,6 +44,6 @@ export interface MessageSummary {
   /** `Message-ID` without angle brackets; `null` when it could not be read. */
   readonly messageId: string | null;
   readonly tags: readonly string[];
-  /** File names of attachments, where they are known without parsing the body (HTTP); else empty. */
+  /** File names of attachments; of a message that came whole, those that its parts name, at most 100. */
   readonly attachments: readonly string[];
 }

@@ -1,4 +1,5 @@
 /** Media types as `Content-Type` has them, and other values with parameters (RFC 2045 section 5.1). */
+import { hasControlCharacter } from "./header_field.ts";
 
 /** One parameter, which may be a section of one (RFC 2231): `filename*0*`. */
 export interface FieldParameter {
@@ -34,6 +35,14 @@ export function parseParameterized(text: string): ParameterizedValue {
 /** The value of the parameter `name`; of several the first counts. `""` when there is none. */
 export function parameterOf({ parameters }: ParameterizedValue, name: string): string {
   return parameters.find((parameter) => parameter.name === name)?.value ?? "";
+}
+
+/** The parameters as they were written, each after `; `. */
+export function formatParameters({ parameters }: ParameterizedValue): string {
+  return parameters
+    .filter(({ name, text }) => name !== "" && text !== "" && !hasControlCharacter(text))
+    .map(({ name, text }) => `; ${name}=${text}`)
+    .join("");
 }
 
 /** A comment stands where white space may; elsewhere a parenthesis is part of a file name. */

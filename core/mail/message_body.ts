@@ -1,10 +1,9 @@
 /** The body of a message as texts and files. */
-import PostalMime from "postal-mime";
 import { decodeContent } from "./content_decoding.ts";
 import { extensionOf } from "./file_extension.ts";
-import { hasControlCharacter } from "./header_field.ts";
-import { type ParameterizedValue, parameterOf, parseParameterized } from "./media_type.ts";
+import { formatParameters, type ParameterizedValue, parameterOf, parseParameterized } from "./media_type.ts";
 import { firstField, type MimeEntity } from "./mime_entity.ts";
+import { namesFile, readFilename } from "./part_filename.ts";
 import { decodeCharset, joinFlowedLines } from "./text_decoding.ts";
 
 /** A part of a message that is not its text. */
@@ -172,10 +171,6 @@ function rootOf({ mediaType, parts }: MimeEntity): number {
   return start === "" ? 0 : Math.max(0, index);
 }
 
-function namesFile({ parameters }: ParameterizedValue): boolean {
-  return parameters.some(({ name }) => /^(?:file)?name(?:\*|$)/.test(name));
-}
-
 /** The Content-IDs that HTML refers to (RFC 2392). */
 function namedInHtml(html: string): ReadonlySet<string> {
   const urls = Array.from(html.matchAll(/\bcid:([^\s"'<>)]{1,250})/gi), ([, id]) => id!.replaceAll("&amp;", "&"));
@@ -208,32 +203,7 @@ function decodeText({ mediaType, section, body }: MimeEntity): string {
   return (isFlowed ? joinFlowedLines(text, isSpaceExtra) : text).replace(/\n$/, "");
 }
 
-/** Names in sections, in charsets and in encoded words are for postal-mime to read. */
-async function readFilename(mediaType: ParameterizedValue, disposition: ParameterizedValue): Promise<string | null> {
-  if (!namesFile(mediaType) && !namesFile(disposition)) return null;
-  const head = `Content-Type: application/octet-stream${formatParameters(mediaType)}\r\nContent-Disposition: attachment${formatParameters(disposition)}\r\n\r\n`;
-  const { attachments } = await PostalMime.parse(`${head}\r\n`);
-  const name = attachments[0]?.filename ?? "";
-  return cleanName(name);
-}
-
-function cleanName(name: string): string | null {
-  const clean = name
-    .replace(/\p{Cc}+/gu, " ")
-    .trim()
-    .slice(-250)
-    .toWellFormed();
-  return clean === "" ? null : clean;
-}
-
 function formatMediaType(mediaType: ParameterizedValue): string {
   const kept = mediaType.parameters.filter(({ name, text }) => !/^name(?:\*|$)/.test(name) && /^[ -~]+$/.test(text));
   return `${mediaType.value}${formatParameters({ ...mediaType, parameters: kept })}`;
-}
-
-function formatParameters({ parameters }: ParameterizedValue): string {
-  return parameters
-    .filter(({ name, text }) => name !== "" && text !== "" && !hasControlCharacter(text))
-    .map(({ name, text }) => `; ${name}=${text}`)
-    .join("");
 }

@@ -9,7 +9,7 @@ export const tagField = "x-dispatch-tag";
 
 /** Facts about a message. Addresses are normalised; entries that hold none are left out. */
 export interface MessageFacts {
-  /** `attachments` is empty: they are known only to who made the message. */
+  /** `attachments` is empty: they are no part of the header section. */
   readonly summary: MessageSummary;
   readonly to: readonly string[];
   readonly cc: readonly string[];

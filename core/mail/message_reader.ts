@@ -1,5 +1,6 @@
 /** The one gate that every accepted message streams through: what is stored is what comes out of it. */
 import { DispatchError } from "../error/mod.ts";
+import { AttachmentNames } from "./attachment_names.ts";
 import { formatDate } from "./date.ts";
 import { type CollectedHeaders, HeaderCollector } from "./header_collector.ts";
 import { foldField } from "./header_field.ts";
@@ -41,6 +42,7 @@ export class MessageReader {
   readonly #normalizer: NewlineNormalizer;
   readonly #collector = new HeaderCollector();
   #facts: MessageFacts | null = null;
+  #names: AttachmentNames | null = null;
   #endsWithNewline = true;
 
   constructor(options: MessageReaderOptions) {
@@ -51,6 +53,11 @@ export class MessageReader {
   /** What the header section says; `null` until it is whole, which it is after `end` at the latest. */
   get facts(): MessageFacts | null {
     return this.#facts;
+  }
+
+  /** The names of the files in the message, at most 100; after `end`. */
+  async attachmentNames(): Promise<readonly string[]> {
+    return (await this.#names?.read()) ?? [];
   }
 
   /**
@@ -75,6 +82,7 @@ export class MessageReader {
     if (bytes.length === 0) return [];
     if (this.#facts !== null) {
       this.#endsWithNewline = bytes[bytes.length - 1] === lf;
+      this.#names?.push(bytes);
       return [bytes];
     }
     const collected = this.#collector.push(bytes);
@@ -92,6 +100,8 @@ export class MessageReader {
     const isBodyOnly = section.bytes.length === 0 && rest.length > 0 && rest[0] !== crlf[0];
     if (isBodyOnly) parts.push(crlf);
     if (rest.length > 0) parts.push(rest);
+    this.#names = new AttachmentNames(section);
+    this.#names.push(rest);
     this.#endsWithNewline = parts.at(-1)?.at(-1) === lf;
     return parts;
   }

@@ -164,6 +164,15 @@ describe("SpoolingIntake", () => {
     assert.doesNotMatch(inlineText(), /X-Dispatch-Tag/i);
   });
 
+  it("gives the spool the names of the files in a message that came whole", async () => {
+    const multipart = `${header}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n`;
+    await submit([
+      encode(multipart),
+      encode("--b\r\nContent-Type: application/pdf; name=r.pdf\r\n\r\nAAAA\r\n--b--\r\n"),
+    ]);
+    assert.deepEqual(stored[0]!.attachments, ["r.pdf"]);
+  });
+
   it("tells recipients in To, Cc and nowhere apart", async () => {
     await submit([encode(`${header}To: A@example.org\r\nCc: b@example.org\r\n\r\n`)], {
       recipients: ["a@example.org", "b@example.org", "c@example.org"],
