@@ -184,7 +184,8 @@ describe("Courier on a real spool", () => {
 
   it("routes anew what waited when the relays have changed", async () => {
     await fillDeadRelay(20);
-    table = { ...tableWith({}), rules: [] };
+    const { relays, rules } = tableWith({});
+    table = { relays, rules: rules.map((rule) => ({ ...rule, recipients: ["other.example"] })) };
     courier.relaysChanged();
     await delivered(16);
     assert.equal(transport.addressesOver("main").length, 16);
