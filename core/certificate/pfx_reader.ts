@@ -119,9 +119,11 @@ async function openWith(
   const isMacSlow = mac !== null && !mac.isFast && mac.iterations > SLOW_MAC_ITERATIONS;
   const sooner = isMacSlow ? parts.find(({ scheme }) => scheme?.isFast) : undefined;
   // What shows soonest that the passphrase is wrong comes first.
-  if (sooner !== undefined) await decrypt(sooner, ciphers, form);
+  const opened = sooner === undefined ? null : await decrypt(sooner, ciphers, form);
   if (!(await verifyMac(form))) throw wrongPassphrase();
-  const contents = await Promise.all(parts.map((part) => decrypt(part, ciphers, form)));
+  const contents = await Promise.all(
+    parts.map((part) => (opened !== null && part === sooner ? opened : decrypt(part, ciphers, form))),
+  );
   const bags = contents.map((bytes) => parseBags(bytes));
   budget.spend(bags.filter((_, index) => parts[index]!.scheme !== null).flatMap((hidden) => hidden.map(readKeyScheme)));
   return await readBags(bags.flat(), ciphers, form);

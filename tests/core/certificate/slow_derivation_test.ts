@@ -7,11 +7,30 @@ import material from "../../fixtures/certificate/material.json" with { type: "js
 import tools from "../../fixtures/certificate/tools.json" with { type: "json" };
 import { ciphersOf, fromBase64, given } from "./given.ts";
 
-for (const variant of ["gnutls", "nss"] as const) {
-  test(`unpackPfx opens a file with 600,000 iterations: ${variant}.pfx`, async () => {
-    const { facts } = await unpackPfx(crypto, fromBase64(tools.pfx[variant]), tools.password);
+/** The runtime's own WebCrypto, and how often it was asked for a key. */
+function countDerivations(): { readonly crypto: Crypto; readonly count: () => number } {
+  let count = 0;
+  const subtle = new Proxy(crypto.subtle, {
+    get: (own, method: keyof SubtleCrypto) => {
+      if (method === "deriveBits") count += 1;
+      return own[method].bind(own);
+    },
+  });
+  const getRandomValues = crypto.getRandomValues.bind(crypto);
+  return { crypto: { subtle, getRandomValues } as Crypto, count: () => count };
+}
+
+/** GnuTLS encrypts each certificate apart. */
+for (const [variant, derivations] of [
+  ["gnutls", 3],
+  ["nss", 2],
+] as const) {
+  test(`unpackPfx opens a file with 600,000 iterations, and derives no key twice: ${variant}.pfx`, async () => {
+    const counted = countDerivations();
+    const { facts } = await unpackPfx(counted.crypto, fromBase64(tools.pfx[variant]), tools.password);
     assert.equal(facts.subject, "O=Fixture, CN=mail.example.org");
     assert.equal(facts.chain.length, 2);
+    assert.equal(counted.count(), derivations);
   });
 }
 
