@@ -19,6 +19,13 @@ test("report prints a line for each day and relay, and a column for each event t
   ]);
 });
 
+test("report has its columns in the order in which a message meets the events", async () => {
+  const cli = await createMemoryCli();
+  for (const event of ["failed", "delivered", "retrying", "queued"] as const) cli.dispatch.counters.count({ event });
+  const { stdout } = await cli.run(["report", "--by", "day"]);
+  assert.deepEqual(stdout.split("\n")[0]?.split(/ +/), ["TIME", "RELAY", "QUEUED", "DELIVERED", "RETRYING", "FAILED"]);
+});
+
 test("report says of which span nothing was counted", async () => {
   const { stdout } = await (await createMemoryCli()).run([
     "report",

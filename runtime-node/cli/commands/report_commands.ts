@@ -1,4 +1,5 @@
 /** `dispatch report` */
+import { messageEvents } from "../../../core/history/message_event.ts";
 import type { ReportDocument } from "../../../core/operations/report_operations.ts";
 import { operationCommand } from "../operation_command.ts";
 import { textTable } from "../text_table.ts";
@@ -26,7 +27,7 @@ export const reportCommands = [
 
 /** A line for each time and relay, a column for each event that has happened. */
 function printReport({ rows, from, to }: ReportDocument): string {
-  const events = [...new Set(rows.map(({ event }) => event))];
+  const events = messageEvents.filter((event) => rows.some((row) => row.event === event));
   const lines = new Map<string, Record<string, unknown>>();
   for (const { time, relay, event, count } of rows) {
     const key = JSON.stringify([time, relay]);
