@@ -104,6 +104,8 @@ export class ProviderFake {
       return (await this.#api.detour?.(request.clone())) ?? (await this.#api.receive(request));
     } catch (error) {
       this.#failure ??= error;
+      // Who waits to be told of a request would wait for ever.
+      this.#asked();
       throw error;
     }
   }
