@@ -6,7 +6,7 @@ import { defaultSettings, type Settings } from "../../../core/config/settings.ts
 import { SettingsHolder } from "../../../core/config/settings_holder.ts";
 import { DispatchError } from "../../../core/error/mod.ts";
 import { type AuditEventName, auditEventOf } from "../../../core/history/audit_events.ts";
-import type { MessageEventKind } from "../../../core/history/message_event.ts";
+import { type MessageEventKind, messageEvents } from "../../../core/history/message_event.ts";
 import type { PurgeSettings } from "../../../core/retention/purge_schedule.ts";
 import type { PurgeSources } from "../../../core/retention/purge_targets.ts";
 import { Retention } from "../../../core/retention/retention.ts";
@@ -165,17 +165,12 @@ describe("Retention", () => {
     }
 
     test("keeps each kind of row as long as its own setting says", async () => {
-      const events = [
-        "queued",
-        "delivered",
-        "captured",
-        "retrying",
-        "requeued",
-        "failed",
-        "denied",
-        "deleted",
-      ] as const;
-      for (const event of events) await logged(event, 45);
+      for (const event of messageEvents) await logged(event, 45);
+      set({ "purge.log_delivered_retention_days": 0, "purge.log_failed_retention_days": 30 });
+      await purge();
+      assert.deepEqual(await inLog(), ["captured", "delivered", "queued", "requeued", "retrying"]);
+      for (const event of ["failed", "denied", "deleted"] as const) await logged(event, 45);
+      set({ "purge.log_delivered_retention_days": 30, "purge.log_failed_retention_days": 0 });
       await purge();
       assert.deepEqual(await inLog(), ["deleted", "denied", "failed"]);
     });
