@@ -47,6 +47,8 @@ export class Stage {
       PATH: process.env.PATH ?? "",
       // Runtimes keep caches at home: apart from the folder in which nothing may appear unasked.
       HOME: join(root, "home"),
+      // A user's Bun keeps there what it has transpiled; in a home that lasts for one scenario that is written in vain.
+      BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0",
       DISPATCH_DATA_DIR: this.dataDirectory,
       DISPATCH_LOG_FORMAT: "json",
       DISPATCH_LISTENER_PORTS: `[${ports.smtp}]`,

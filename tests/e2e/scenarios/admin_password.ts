@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../support/e2e_process.ts";
+import { run, until } from "../../support/e2e_process.ts";
+import type { Service } from "../../support/e2e_service.ts";
 import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -105,16 +106,20 @@ export const adminPassword: readonly Scenario[] = [
     },
   },
   {
-    name: "the setup code sets the password, and is not printed any more once there is one",
+    name: "the setup code is the same at a second start, sets the password, and is not printed any more once there is one",
     tools,
     async play(stage) {
+      const codeOf = ({ stdout }: Service) => /setup code[^:]*:\s+(\S+)/i.exec(stdout)?.[1];
       const first = await stage.start();
-      const code = /setup code[^:]*:\s+(\S+)/i.exec(first.stdout)?.[1] ?? "";
-      assert.equal(await post(stage, "setup", { code: "AAAA-AAAA-AAAA", password }), 403);
-      assert.equal(await post(stage, "setup", { code, password }), 200);
+      const code = await until("the setup code", () => codeOf(first));
       await first.stop();
       const second = await stage.start();
-      assert.doesNotMatch(second.stdout, /setup code/i);
+      assert.equal(await until("the setup code", () => codeOf(second)), code);
+      assert.equal(await post(stage, "setup", { code: "AAAA-AAAA-AAAA", password }), 403);
+      assert.equal(await post(stage, "setup", { code, password }), 200);
+      await second.stop();
+      const third = await stage.start();
+      assert.doesNotMatch(third.stdout, /setup code/i);
       assert.equal(await signIn(stage, password), 200);
     },
   },

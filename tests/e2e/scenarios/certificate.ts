@@ -12,7 +12,7 @@ const overHttps = (stage: Stage, ...options: string[]) => shakeHands(stage.ports
 /** The shared certificate. */
 export const certificate: readonly Scenario[] = [
   {
-    name: "SMTP and HTTPS serve one certificate, the same after a restart",
+    name: "SMTP and HTTPS serve one certificate, the same after a restart; an idle service stops at once, also with an idle client",
     tools,
     async play(stage) {
       const first = await stage.start();
@@ -20,7 +20,10 @@ export const certificate: readonly Scenario[] = [
       assert.equal(shared.length, 1);
       assert.deepEqual(await shownBy(stage.ports.https), shared);
       assert.notDeepEqual(await shownBy(stage.ports.operator), shared);
-      await first.stop();
+      await stage.greet();
+      const startedMs = performance.now();
+      assert.deepEqual(await first.stop(), { code: 0, signal: null });
+      assert.ok(performance.now() - startedMs < 5000);
       await stage.start();
       assert.deepEqual(await shownBy(stage.ports.smtp, ...startTls), shared);
       assert.deepEqual(await shownBy(stage.ports.https), shared);

@@ -45,10 +45,12 @@ export const certificateProof: readonly Scenario[] = [
   {
     name: "after a change the service asks its listeners, and says in log, health and metrics what they serve",
     tools: ["openssl", "curl"],
+    isGuest: true,
     async play(stage) {
+      stage.onClose(() => stage.perform("cert.remove", {}));
+      const { service } = stage;
       const smtps = await pickPort();
-      stage.environment.DISPATCH_LISTENER_IMPLICIT_TLS_PORTS = `[${smtps}]`;
-      const service = await stage.start();
+      await stage.configure("listener.implicit_tls_ports", [smtps]);
       await stage.json("cert", "generate", "--name", "relay.example.org");
       const { smtp, https, operator } = stage.ports;
       const [shared] = await shownBy(smtp, ...startTls);
@@ -56,8 +58,9 @@ export const certificateProof: readonly Scenario[] = [
       const [own] = await shownBy(operator);
       const mail = [
         { listener: "smtp", port: smtp, fingerprintSha256: shared, current: true },
-        { listener: "smtps", port: smtps, fingerprintSha256: shared, current: true },
         { listener: "https", port: https, fingerprintSha256: shared, current: true },
+        // In the order in which they were opened.
+        { listener: "smtps", port: smtps, fingerprintSha256: shared, current: true },
       ];
       const dashboard = [{ listener: "dashboard", port: operator, fingerprintSha256: own, current: true }];
 

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { run, until } from "../../support/e2e_process.ts";
 import { Service } from "../../support/e2e_service.ts";
 import { Sink } from "../../support/e2e_sink.ts";
-import type { Stage } from "../../support/e2e_stage.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Wrong usage: the arguments, and what the one line on stderr has to name. */
@@ -23,10 +22,12 @@ const wrongUsage: readonly (readonly [args: readonly string[], line: RegExp])[] 
   [["key", "create"], /NAME/i],
 ];
 
-async function playBoth(stage: Stage, play: () => Promise<void>): Promise<void> {
-  await play();
-  await stage.start();
-  await play();
+/** What works without a service, and beside one just as well. */
+function bothWays(name: string, play: Scenario["play"]): Scenario[] {
+  return [
+    { name: `${name}, without a service`, play },
+    { name: `${name}, beside a service`, isGuest: true, play },
+  ];
 }
 
 /** The command line. */
@@ -44,32 +45,27 @@ export const commandLine: readonly Scenario[] = [
       }
     },
   },
-  {
-    name: "config list, get, set and unset work without a service and beside one",
-    async play(stage) {
-      await playBoth(stage, async () => {
-        const list = await stage.json<{ key: string; source: string; value: unknown }[]>("config", "list");
-        assert.ok(list.length >= 30);
-        assert.equal(list.find(({ key }) => key === "listener.ports")?.source, "environment");
-        await stage.json("config", "set", "spool.max_retries", "7");
-        const changed = await stage.json<{ value: number; source: string; default: number }>(
-          "config",
-          "get",
-          "spool.max_retries",
-        );
-        assert.deepEqual([changed.value, changed.source, changed.default], [7, "table", 3]);
-        await stage.json("config", "unset", "spool.max_retries");
-        const reset = await stage.json<{ value: number; source: string }>("config", "get", "spool.max_retries");
-        assert.deepEqual([reset.value, reset.source], [3, "default"]);
-      });
-    },
-  },
+  ...bothWays("config list, get, set and unset work", async (stage) => {
+    const list = await stage.json<{ key: string; source: string; value: unknown }[]>("config", "list");
+    assert.ok(list.length >= 30);
+    assert.equal(list.find(({ key }) => key === "listener.ports")?.source, "environment");
+    await stage.json("config", "set", "spool.max_retries", "7");
+    const changed = await stage.json<{ value: number; source: string; default: number }>(
+      "config",
+      "get",
+      "spool.max_retries",
+    );
+    assert.deepEqual([changed.value, changed.source, changed.default], [7, "table", 3]);
+    await stage.json("config", "unset", "spool.max_retries");
+    const reset = await stage.json<{ value: number; source: string }>("config", "get", "spool.max_retries");
+    assert.deepEqual([reset.value, reset.source], [3, "default"]);
+  }),
   {
     name: "relays are added, changed, tested and removed, and no secret is ever printed",
+    isGuest: true,
     async play(stage) {
       const sink = await Sink.start();
       stage.onClose(() => sink.close());
-      await stage.start();
       await writeFile(join(stage.folder, "password"), "hunter2\n");
       const settings = ["--set", "host=127.0.0.1", "--set", `port=${sink.port}`, "--set", "tls=none"];
       const secret = ["--set", "username=u", "--secret-file", "password=password"];
@@ -89,26 +85,25 @@ export const commandLine: readonly Scenario[] = [
       await stage.json("relay", "remove", "plain");
       const names = (await stage.json<{ name: string }[]>("relay", "list")).map(({ name }) => name);
       assert.deepEqual(names.sort(), ["host", "local"]);
+      await stage.json("relay", "remove", "host");
     },
   },
+  ...bothWays("keys are created, listed without the key itself, and revoked", async (stage) => {
+    const name = `printer-${Math.random()}`.replace(".", "");
+    const created = await stage.json<{ id: string; key: string }>("key", "create", name);
+    assert.match(created.key, /^dsp_live_[A-Za-z0-9_-]{43}$/);
+    assert.equal((await stage.cli(["key", "create", name])).code, 1);
+    const listed = await stage.cli(["key", "list", "--json"]);
+    assert.ok(listed.stdout.includes(created.id) && !listed.stdout.includes(created.key));
+    await stage.json("key", "revoke", created.id);
+    assert.equal((await stage.cli(["key", "revoke", "key_unknown"])).code, 1);
+  }),
   {
-    name: "keys are created, listed without the key itself, and revoked",
+    name: "health ends with 1 when no service runs, and with 0 beside one; a message that send stores without one is relayed by it",
     async play(stage) {
-      await playBoth(stage, async () => {
-        const name = `printer-${Math.random()}`.replace(".", "");
-        const created = await stage.json<{ id: string; key: string }>("key", "create", name);
-        assert.match(created.key, /^dsp_live_[A-Za-z0-9_-]{43}$/);
-        assert.equal((await stage.cli(["key", "create", name])).code, 1);
-        const listed = await stage.cli(["key", "list", "--json"]);
-        assert.ok(listed.stdout.includes(created.id) && !listed.stdout.includes(created.key));
-        await stage.json("key", "revoke", created.id);
-        assert.equal((await stage.cli(["key", "revoke", "key_unknown"])).code, 1);
-      });
-    },
-  },
-  {
-    name: "send stores a message without a service, and the next start relays it",
-    async play(stage) {
+      const alone = await stage.cli(["health", "--json"]);
+      assert.deepEqual([alone.code, alone.stdout], [1, ""]);
+      assert.match(alone.stderr, /No Dispatch is running/);
       const send = ["send", "--from", "a@example.org", "--to", "you@example.org", "--subject", "from the shell"];
       const { id } = await stage.json<{ id: string }>(...send, "--text", "hello");
       const [entry] = await stage.json<{ id: string; state: string }[]>("queue", "list");
@@ -121,6 +116,9 @@ export const commandLine: readonly Scenario[] = [
       const shown = await stage.cli(["queue", "show", id, "--content"]);
       assert.match(shown.stdout, /Subject: from the shell/);
       assert.match((await stage.cli(["log", "search", "--json"])).stdout, new RegExp(id));
+      const health = await stage.json<{ status: string; listeners: unknown[] }>("health");
+      assert.equal(health.status, "healthy");
+      assert.ok(health.listeners.length >= 4);
     },
   },
   {
@@ -140,18 +138,6 @@ export const commandLine: readonly Scenario[] = [
       const row = JSON.parse(line) as { id: string; event: string };
       assert.equal(row.event, "queued");
       assert.ok(sent.has(row.id), line);
-    },
-  },
-  {
-    name: "health ends with 1 when no service runs, and with 0 beside one",
-    async play(stage) {
-      const alone = await stage.cli(["health", "--json"]);
-      assert.deepEqual([alone.code, alone.stdout], [1, ""]);
-      assert.match(alone.stderr, /No Dispatch is running/);
-      await stage.start();
-      const health = await stage.json<{ status: string; listeners: unknown[] }>("health");
-      assert.equal(health.status, "healthy");
-      assert.ok(health.listeners.length >= 4);
     },
   },
   {

@@ -138,17 +138,6 @@ export const crash: readonly Scenario[] = [
     },
   },
   {
-    name: "an idle service stops at once, and so does one with an idle client",
-    async play(stage) {
-      const service = await stage.start();
-      const idle = await SmtpClient.greet(stage.ports.smtp);
-      const startedMs = performance.now();
-      assert.deepEqual(await service.stop(), { code: 0, signal: null });
-      assert.ok(performance.now() - startedMs < 5000);
-      idle.close();
-    },
-  },
-  {
     name: "mail is taken and waits while the smart host is away, and goes out when it is back",
     async play(stage) {
       stage.environment.DISPATCH_SPOOL_RETRY_DELAYS_SECONDS = "[1]";

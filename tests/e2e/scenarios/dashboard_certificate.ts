@@ -64,22 +64,25 @@ async function serves(stage: Stage, { cert }: Pair): Promise<void> {
 /** See the file's first line. */
 export const dashboardCertificate: readonly Scenario[] = [
   {
-    name: "the dashboard serves the files that the environment names, whole chain, and what they are replaced with",
+    name: "a start makes do with a self-signed certificate until the files that the environment names are there; then the dashboard serves them, whole chain, and what they are replaced with",
     tools,
     async play(stage) {
       const [first, second, third] = (await issuePairs(stage, 3)) as [Pair, Pair, Pair];
-      await put(stage, "cert.pem", first.cert);
-      await put(stage, "key.pem", first.key);
-      name(stage, "cert.pem", "key.pem");
+      name(stage, "mount/cert.pem", "mount/key.pem");
       const service = await stage.start();
-      assert.equal((await shownBy(stage.ports.operator)).length, 2);
+      await service.logged(/"certificate\.dashboard_problem".*mount\/cert\.pem.*A self-signed one is served instead/);
+      assert.equal((await shownBy(stage.ports.operator)).length, 1);
+      await mkdir(join(stage.folder, "mount"));
+      await put(stage, "mount/cert.pem", first.cert);
+      await put(stage, "mount/key.pem", first.key);
       await serves(stage, first);
+      assert.equal((await shownBy(stage.ports.operator)).length, 2);
       // By rename, one right after the other; then in place.
-      await replace(stage, "cert.pem", second.cert);
-      await replace(stage, "key.pem", second.key);
+      await replace(stage, "mount/cert.pem", second.cert);
+      await replace(stage, "mount/key.pem", second.key);
       await serves(stage, second);
-      await put(stage, "key.pem", third.key);
-      await put(stage, "cert.pem", third.cert);
+      await put(stage, "mount/key.pem", third.key);
+      await put(stage, "mount/cert.pem", third.cert);
       await serves(stage, third);
       await service.logged(new RegExp(`"certificate\\.proven".*${fingerprintOf(third.cert)}`));
       const { dashboard } = await stage.json<Shown>("cert", "show");
@@ -147,21 +150,6 @@ export const dashboardCertificate: readonly Scenario[] = [
       await replace(stage, "key.pem", second.key);
       await serves(stage, second);
       assert.equal((await stage.json<Shown>("cert", "show")).dashboard.problem, null);
-    },
-  },
-  {
-    name: "a start without files to serve makes do with a self-signed certificate, until they are there",
-    tools,
-    async play(stage) {
-      const [pair] = (await issuePairs(stage, 1)) as [Pair];
-      name(stage, "mount/cert.pem", "mount/key.pem");
-      const service = await stage.start();
-      await service.logged(/"certificate\.dashboard_problem".*mount\/cert\.pem.*A self-signed one is served instead/);
-      assert.equal((await shownBy(stage.ports.operator)).length, 1);
-      await mkdir(join(stage.folder, "mount"));
-      await put(stage, "mount/cert.pem", pair.cert);
-      await put(stage, "mount/key.pem", pair.key);
-      await serves(stage, pair);
     },
   },
 ];

@@ -70,17 +70,6 @@ export const firstStart: readonly Scenario[] = [
     },
   },
   {
-    name: "a second start gives no setup code that is not the first one's",
-    async play(stage) {
-      const codeOf = (text: string) => /setup code:?\s+(\S+)/i.exec(text)?.[1] ?? null;
-      const first = await stage.start();
-      const code = await until("the setup code", () => codeOf(first.stdout));
-      await first.stop();
-      const second = await stage.start();
-      assert.equal(await until("the setup code", () => codeOf(second.stdout)), code);
-    },
-  },
-  {
     name: "a second service on the same data directory is refused, and the first goes on",
     isGuest: true,
     async play(stage) {

@@ -14,11 +14,10 @@ interface Listener {
   readonly port: number;
 }
 
-/** Starts the service with all listeners that there are. */
-async function startAll(stage: Stage): Promise<readonly Listener[]> {
+/** Has the service that runs open all listeners that there are. */
+async function openAll(stage: Stage): Promise<readonly Listener[]> {
   const smtps = await pickPort();
-  stage.environment.DISPATCH_LISTENER_IMPLICIT_TLS_PORTS = `[${smtps}]`;
-  await stage.start();
+  await stage.configure("listener.implicit_tls_ports", [smtps]);
   return [
     { name: "STARTTLS", port: stage.ports.smtp },
     { name: "SMTPS", port: smtps },
@@ -119,7 +118,9 @@ function examination(index: number, name: Listener["name"]): Scenario {
     targets: [name === "HTTPS" ? "node" : "bun"],
     timeoutMs: 290_000,
     async play(stage) {
-      await examine((await startAll(stage))[index]!, stage.folder);
+      // It takes so long that it would keep guests waiting.
+      await stage.start();
+      await examine((await openAll(stage))[index]!, stage.folder);
     },
   };
 }
@@ -129,8 +130,10 @@ export const tlsOutside: readonly Scenario[] = [
   {
     name: "sslscan gets TLS 1.2 and 1.3 with forward secrecy and nothing else, with an ECDSA and an RSA key",
     tools: ["sslscan"],
+    isGuest: true,
     async play(stage) {
-      const listeners = await startAll(stage);
+      stage.onClose(() => stage.perform("cert.remove", {}));
+      const listeners = await openAll(stage);
       for (const listener of listeners) await scan(listener, "ECDSA");
       await stage.json("cert", "generate", "--key", "rsa2048");
       for (const listener of listeners) await scan(listener, "RSA");
@@ -139,8 +142,9 @@ export const tlsOutside: readonly Scenario[] = [
   {
     name: "GnuTLS trusts the exported certificate, and gets no old version, no static key exchange, no CBC",
     tools: ["gnutls-cli"],
+    isGuest: true,
     async play(stage) {
-      const listeners = await startAll(stage);
+      const listeners = await openAll(stage);
       const trusted = join(stage.folder, "dispatch.pem");
       const exported = await stage.cli(["cert", "export", "--format", "pem", "--out", trusted]);
       assert.equal(exported.code, 0, exported.stderr);
@@ -159,9 +163,10 @@ export const tlsOutside: readonly Scenario[] = [
   {
     name: "a session is not resumed: each connection shows the certificate in service",
     tools: ["openssl"],
+    isGuest: true,
     async play(stage) {
       const session = join(stage.folder, "session");
-      for (const listener of await startAll(stage)) {
+      for (const listener of await openAll(stage)) {
         for (const version of ["-tls1_2", "-tls1_3"]) {
           assert.match(await connectOpenssl(listener, version, "-sess_out", session), /^New, TLS/m);
           const again = await connectOpenssl(listener, version, "-sess_in", session);
@@ -173,9 +178,10 @@ export const tlsOutside: readonly Scenario[] = [
   },
   {
     name: "a client on Node 24 exchanges keys by X25519MLKEM768, and can't renegotiate",
+    isGuest: true,
     async play(stage) {
       const client = [`${projectRoot}node_modules/.bin/node`, `${projectRoot}tests/support/node_tls_client.ts`];
-      for (const { name, port } of await startAll(stage)) {
+      for (const { name, port } of await openAll(stage)) {
         const starttls = name === "STARTTLS" ? ["starttls"] : [];
         const exchange = await run([...client, String(port), "exchange", ...starttls]);
         assert.equal(exchange.stdout.trim(), "X25519MLKEM768", `${name}: ${exchange.stderr}`);
