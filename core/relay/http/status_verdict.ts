@@ -23,5 +23,7 @@ export function unknownVerdict(answer: ProviderAnswer): ProviderVerdict {
 
 /** `HTTP 401: Forbidden`; `words` are the provider's, by default all that it said. */
 export function describeAnswer({ status, text }: ProviderAnswer, words: string = text): string {
+  // Who has set a wrong address is helped more by this than by the page that comes with it.
+  if (status >= 300 && status < 400) return `HTTP ${status}: a redirect, which is not followed`;
   return words.trim() === "" ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
 }

@@ -121,7 +121,7 @@ function judge(answer: ProviderAnswer): ProviderVerdict {
   const message = explained.safeParse(answer.json).data?.message ?? answer.text;
   return {
     result: temporaryErrors.includes(type) ? "temporary" : result,
-    response: describeAnswer(answer, `${type} ${message}`),
+    response: describeAnswer(answer, `${type} ${message}`.trim()),
     messageId: null,
   };
 }

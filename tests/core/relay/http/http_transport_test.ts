@@ -103,7 +103,6 @@ describe("HttpTransport", () => {
   const statuses = {
     200: "delivered",
     299: "delivered",
-    302: "temporary",
     408: "temporary",
     425: "temporary",
   } as const;
@@ -115,6 +114,14 @@ describe("HttpTransport", () => {
       assert.deepEqual(sent.report.outcomes, [{ address: "a@example.net", result, response: `HTTP ${status}: words` }]);
     });
   }
+
+  it("takes a redirect for temporary, and says that it is not followed", async () => {
+    const answer = () =>
+      new Response("<html>Moved</html>", { status: 302, headers: { location: "https://x.example" } });
+    const [outcome] = (await send({ answer, recipients: ["a@example.net"] })).report.outcomes;
+    assert.equal(outcome?.result, "temporary");
+    assert.equal(outcome?.response, "HTTP 302: a redirect, which is not followed");
+  });
 
   it("has an outcome for each recipient, and goes on after one that is refused for good", async () => {
     const sent = await send({ answer: async (request) => answerTo(await request.text(), { "b@example.net": 404 }) });

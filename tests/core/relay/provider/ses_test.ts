@@ -83,6 +83,12 @@ describe("ses", () => {
     });
   }
 
+  it("tells what the gateway in front of the service says", async () => {
+    const answers = { ...api.answers, permanent: () => jsonResponse(403, { Message: "Missing Authentication Token" }) };
+    const { report } = await attempt({ ...subject, api: { ...api, answers } }, { answers: ["permanent"] });
+    assert.equal(report.outcomes[0]?.response, "HTTP 403: Missing Authentication Token");
+  });
+
   it("takes no endpoint where credentials would go out in the clear", () => {
     const { violations } = readGivenSettings(ses, { settings: { endpoint: "http://ses.example.org" } });
     assert.deepEqual(
