@@ -51,14 +51,10 @@ async function auditLogOf(stage: Stage): Promise<string[]> {
     outcome: string;
     actor: string;
     address: string;
-    after: unknown;
   }[];
   return rows
-    .filter(({ category }) => category !== "certificate")
-    .map(({ event, outcome, actor, address, after }) => {
-      const signIns = event === "smtp.signed_in" ? ` ${JSON.stringify(after)}` : "";
-      return `${event} ${outcome} by ${actor} from ${address}${signIns}`;
-    })
+    .filter(({ category, event }) => category !== "certificate" && event !== "smtp.signed_in")
+    .map(({ event, outcome, actor, address }) => `${event} ${outcome} by ${actor} from ${address}`)
     .toReversed();
 }
 
@@ -85,13 +81,13 @@ export const adminPassword: readonly Scenario[] = [
         "service.started done by service from null",
         "access.signed_in done by dashboard from 127.0.0.1",
         "user.added done by command_line from null",
-        'smtp.signed_in done by smtp from 127.0.0.1 {"signIns":1}',
-        'smtp.signed_in done by smtp from 127.0.0.1 {"signIns":2}',
         "service.stopped done by service from null",
         "service.started done by service from null",
         "access.sign_in_failed refused by dashboard from 127.0.0.1",
         "access.signed_in done by dashboard from 127.0.0.1",
       ]);
+      const overSmtp = await stage.perform("audit.search", { event: "smtp.signed_in" });
+      assert.deepEqual(overSmtp.rows.map(({ after }) => after).toReversed(), [{ signIns: 1 }, { signIns: 2 }]);
     },
   },
   {
