@@ -23,7 +23,9 @@ export function whySkipped(rule: RoutingRule, relay: Relay | undefined): string 
   return relay.enabled ? null : `The relay ${rule.relay} is disabled, and the rule is skipped.`;
 }
 
-/** Why what goes over `relay` has to wait; `null` when it has not. */
+/** Why what goes over `relay` can't go out now; `null` when it can. */
 export function whyWaiting({ name, problem }: Relay): string | null {
-  return problem === undefined ? null : `The relay ${name} can't be used, and its mail waits. ${problem}`;
+  return problem === undefined
+    ? null
+    : `The relay ${name} can't be used: its mail is tried again until the retries are over. ${problem}`;
 }

@@ -72,7 +72,10 @@ function byRule(relays: Relays, address: string, { rule, relay, ...fit }: Fit, s
 
 function byDefault(relays: Relays, address: string, skipped: Skipped): RouteSimulation {
   const relay = [...relays.values()].find(({ isDefault, enabled }) => isDefault && enabled);
-  const what = relay === undefined ? "there is no default relay: the mail waits" : `${relay.name} is the default relay`;
+  const what =
+    relay === undefined
+      ? "there is no default relay: the mail is tried again until the retries are over"
+      : `${relay.name} is the default relay`;
   const none = skipped.length === 0 ? "No rule fits" : "Each rule that fits is skipped";
   return { ...describe(relays, address, relay, `${none}, and ${what}.`), rule: null, skipped };
 }

@@ -54,10 +54,13 @@ describe("simulateRoutes", () => {
   it("says that mail waits for a relay that can't be used, and where there is none", () => {
     const sealed = sampleRelay("sealed", { problem: "Its password can't be opened." });
     const waiting = simulate([main, sealed], [sampleRule("a", "sealed")]);
-    assert.match(waiting.reason, /sealed can't be used, and its mail waits\. Its password can't be opened\./);
+    assert.match(
+      waiting.reason,
+      /sealed can't be used: its mail is tried again until the retries are over\. Its password can't be opened\./,
+    );
     const none = simulate([west], []);
     assert.equal(none.relay, null);
-    assert.match(none.reason, /the mail waits/);
+    assert.match(none.reason, /tried again until the retries are over/);
   });
 
   it("says what takes over, when, and whether it would", () => {
