@@ -24,17 +24,6 @@ async function runAndReport(job: TestJob): Promise<TestResult> {
   return result;
 }
 
-/** Runs jobs two at a time. */
-async function runPaired(jobs: readonly TestJob[]): Promise<TestResult[]> {
-  const waiting = [...jobs];
-  const results: TestResult[] = [];
-  const work = async () => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) results.push(await runAndReport(job));
-  };
-  await Promise.all([work(), work()]);
-  return results;
-}
-
 /** Compiles the program for the scenarios. */
 async function build(job: TestJob): Promise<TestResult | null> {
   const startedMs = performance.now();
@@ -45,12 +34,27 @@ async function build(job: TestJob): Promise<TestResult | null> {
   return { job, passed: 0, failed: 1, durationMs: performance.now() - startedMs, output, leftOut: [] };
 }
 
-const jobs = planTests(process.argv.slice(2));
-const results = await runPaired(jobs.filter(({ area }) => area !== "e2e"));
-for (const job of jobs.filter(({ area }) => area === "e2e")) {
+async function runScenarios(job: TestJob): Promise<TestResult> {
   const failedBuild = job.target === "binary" ? await build(job) : null;
-  results.push(failedBuild ?? (await runAndReport(job)));
+  return failedBuild ?? (await runAndReport(job));
 }
+
+/** Runs the scenarios one target after the other, as they take much of both processors, and all else beside them. */
+async function runAll(jobs: readonly TestJob[]): Promise<TestResult[]> {
+  const scenarios = jobs.filter(({ area }) => area === "e2e");
+  const others = jobs.filter(({ area }) => area !== "e2e");
+  const results: TestResult[] = [];
+  const work = async () => {
+    for (let job = others.shift(); job !== undefined; job = others.shift()) results.push(await runAndReport(job));
+  };
+  const play = async () => {
+    for (const job of scenarios) results.push(await runScenarios(job));
+  };
+  await Promise.all([play().then(work), work()]);
+  return results;
+}
+
+const results = await runAll(planTests(process.argv.slice(2)));
 
 console.log(`\n${results.map(describe).sort().join("\n")}`);
 for (const what of new Set(results.flatMap(({ leftOut }) => leftOut))) console.log(`left out: ${what}`);

@@ -38,7 +38,7 @@ function findTestFiles(area: string): string[] {
 }
 
 /**
- * Lists what has to run: every folder under `tests/` that holds a `*_test.ts`; end-to-end scenarios last.
+ * Lists what has to run: every folder under `tests/` that holds a `*_test.ts`.
  *
  * @param choices Names of targets, and paths under `tests/`; none of a kind means all of it.
  * @throws {RangeError} when a choice fits nothing.
