@@ -10,7 +10,6 @@ import { openLargeFiles } from "./large_files.ts";
 import { openMessageReader } from "./message_reader.ts";
 import type { DispatchData } from "./open_data.ts";
 import { largeDirectoryOf } from "./open_spool.ts";
-import { testRelay } from "./test_relay.ts";
 import { describeVersion } from "./version.ts";
 
 /** What a context is made of. */
@@ -44,7 +43,11 @@ export function baseContext({ data, spool, spoolDirectory, intake, retention }: 
     uniqueId: (prefix) => idSource.uniqueId(prefix),
     readContent: (content) => (content.kind === "large" ? largeFiles.open(content.name) : streamOf(content)),
     reader: openMessageReader(),
-    testRelay: (relay, envelope) => testRelay(relay, envelope, data.config.holder.current["listener.server_name"]),
+    async testRelay(relay, envelope) {
+      // With it come the clients of all providers, for which a start need not wait.
+      const { testRelay } = await import("./test_relay.ts");
+      return testRelay(relay, envelope, data.config.holder.current["listener.server_name"]);
+    },
     version: describeVersion,
   } satisfies Partial<OperationContext>;
 }
